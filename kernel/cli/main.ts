@@ -1,0 +1,2 @@
+import { serve } from '../main.js'
+void serve({ watch: process.argv.includes('--watch') })

@@ -1,0 +1,97 @@
+import 'reflect-metadata'
+import { join } from 'node:path'
+import { container as root, type DependencyContainer, instanceCachingFactory, Lifecycle } from 'tsyringe'
+import { Configuration } from './config/configuration.js'
+import { Overrides } from './config/overrides.js'
+import type { Loaded } from './config/settings.js'
+import { reason } from './errors.js'
+import { App } from './http/app.js'
+import { allFaces } from './http/faces/index.js'
+import type { FaceOptions } from './http/faces/face.js'
+import { FACE_OPTION_NAMES, readFaceOptions } from './http/faces/options.js'
+import { Listeners } from './http/listeners.js'
+import { Live } from './http/live.js'
+import { Inventory } from './inventory.js'
+import { Kernel } from './kernel.js'
+import { KernelHost } from './kernel-host.js'
+import { Catalogue } from './life/catalogue.js'
+import { DesiredState } from './life/desired.js'
+import { Holdings } from './life/holdings.js'
+import { Roster } from './life/roster.js'
+import { Log } from './log.js'
+import { Probation } from './probation.js'
+import { Reconfigure } from './reconfigure.js'
+import { KERNEL, Store } from './store/store.js'
+import { Supervisor } from './supervisor.js'
+import { Tools } from './endpoints/tools.js'
+import { Transition } from './transition.js'
+
+export interface Parts {
+  loaded: Loaded
+  /** How the configuration is read again. */
+  load: () => Loaded
+  store: Store
+  log: Log
+  /** Folders of plugins that come before those of the configuration. */
+  pluginFolders: readonly string[]
+}
+
+/** The kernel's composition root: one container, every noun of the kernel once. */
+export function compose({ loaded, load, store, log, pluginFolders }: Parts): DependencyContainer {
+  const container = root.createChildContainer()
+  const once = <T>(make: (from: DependencyContainer) => T) => ({ useFactory: instanceCachingFactory(make) })
+
+  container.register(Store, { useValue: store })
+  container.register(Log, { useValue: log })
+  container.register(Holdings, { useValue: new Holdings() })
+  container.register(DesiredState, { useValue: new DesiredState(store.namespace(KERNEL, 'desired')) })
+  container.register(
+    Configuration,
+    { useValue: new Configuration(loaded, load, new Overrides(store.namespace(KERNEL, 'overrides')), FACE_OPTION_NAMES) },
+  )
+  container.register(Catalogue, { useValue: new Catalogue([...pluginFolders, ...loaded.settings.plugin_folders]) })
+  container.register(Roster, once(from => new Roster(from.resolve(Catalogue), from.resolve(DesiredState))))
+
+  const faces = allFaces(faceOptions(container.resolve(Configuration)))
+  const live = new Live(new Map([...faces].map(([name, face]) => [name, face.build])))
+  container.register(Live, { useValue: live })
+  const app = new App({
+    gate: live.gate,
+    faces,
+    limits: () => {
+      const { body_bytes, request_seconds } = container.resolve(Configuration).settings.limits
+      return { bodyBytes: body_bytes, requestMs: request_seconds * 1000 }
+    },
+    report: (thrown, ctx) =>
+      log.kernel.error(
+        { request: ctx.res.getHeader('X-Request-Id'), err: thrown instanceof Error ? { stack: thrown.stack } : undefined },
+        `${ctx.method} ${ctx.path} failed: ${reason(thrown)}`,
+      ),
+  })
+  container.register(App, { useValue: app })
+  container.register(
+    Listeners,
+    once(from => new Listeners(app, () => from.resolve(Configuration).settings)),
+  )
+  for (const noun of [KernelHost, Transition, Probation, Kernel, Supervisor, Inventory, Reconfigure, Tools]) {
+    container.register(noun as never, { useClass: noun as never }, { lifecycle: Lifecycle.ContainerScoped })
+  }
+  return container
+}
+
+/** Computed when the configuration or an override changes, not on every request. */
+function faceOptions(configuration: Configuration): () => FaceOptions {
+  let known: { fingerprint: unknown; options: FaceOptions } | undefined
+  return () => {
+    const { fingerprint } = configuration
+    if (known?.fingerprint !== fingerprint) {
+      const where = configuration.file ?? 'the configuration'
+      const options = readFaceOptions(configuration.settings, name => configuration.faceOption(name), where)
+      known = { fingerprint, options }
+    }
+    return known.options
+  }
+}
+
+/** The plugins that come with Patchbay, as compiled beside the kernel. */
+export const HOUSE_PLUGINS = join(__dirname, '..', 'plugins')

@@ -1,0 +1,61 @@
+import { reason } from '../errors.js'
+import type { PluginContext } from '../life/definition.js'
+import type { Tools } from './tools.js'
+
+const READ = { permission: 'plugins.read' }
+const WRITE = { permission: 'plugins.write' }
+const FAILED = { status: 500, result: 'Internal server error' }
+
+/** `module/M`, `modules`, `reload` and `ping` of admin_rest (contracts/xmpp.md §2.3; README behaviour where the code crashes). */
+export function contributeAdminRest(ctx: PluginContext, { kernel, inventory, reconfigure, letGo, log }: Tools): void {
+  const names = () => inventory.loaded.flatMap(plugin => [plugin.name, ...plugin.aliases]).sort()
+
+  ctx.command('admin_rest', { access: { permission: 'faces.use' }, route: 'ping', method: 'GET' }, () => ({ result: 'PONG' }))
+
+  ctx.command('admin_rest', { access: READ, route: 'modules', method: 'GET' }, ({ resource }) => {
+    if (resource !== undefined && resource !== 'count') return { status: 404, result: 'Invalid request path' }
+    const modules = names()
+    return { result: resource ? { count: modules.length } : { count: modules.length, modules: modules.length ? modules : {} } }
+  })
+
+  ctx.command('admin_rest', { access: READ, route: 'module', method: 'GET' }, ({ resource }) => {
+    if (!resource) return { status: 404, result: 'Invalid request path' }
+    const loaded = inventory.find(resource) !== undefined
+    return { status: loaded ? 200 : 404, result: { module: resource, loaded } }
+  })
+
+  ctx.command('admin_rest', { access: WRITE, route: 'module', method: 'PUT' }, async ({ resource, ctx: request }) => {
+    if (!resource) return FAILED
+    letGo(request)
+    try {
+      if (inventory.find(resource)?.state === 'running') await kernel.reload(resource)
+      else await kernel.start(resource)
+      return { result: `Module loaded: ${resource}` }
+    } catch (thrown) {
+      log.kernel.warn(`admin_rest could not load "${resource}": ${reason(thrown)}`)
+      return FAILED
+    }
+  })
+
+  ctx.command('admin_rest', { access: WRITE, route: 'module', method: 'DELETE' }, async ({ resource, ctx: request }) => {
+    if (!resource || !inventory.find(resource)) return { status: 404, result: `Module is not loaded:${resource ?? ''}` }
+    letGo(request)
+    try {
+      await kernel.unload(resource)
+      return { result: `Module unloaded: ${resource}` }
+    } catch (thrown) {
+      return { status: 409, result: reason(thrown) }
+    }
+  })
+
+  ctx.command('admin_rest', { access: { permission: 'config.reload' }, route: 'reload', method: 'PUT' }, async ({ ctx: request }) => {
+    letGo(request)
+    try {
+      const reloaded = await reconfigure.reload()
+      return { result: `The configuration was read again. Reloaded: ${reloaded.join(', ') || 'nothing, as nothing changed'}.` }
+    } catch (thrown) {
+      log.kernel.error(`the configuration was not reloaded: ${reason(thrown)}`)
+      return FAILED
+    }
+  })
+}

@@ -1,0 +1,36 @@
+import { plugin, type PluginDefinition } from '../life/definition.js'
+import { VERSION } from '../status.js'
+import { contributeAdminRest } from './admin-rest.js'
+import { contributeEjabberd } from './ejabberd.js'
+import { contributeEmq } from './emq.js'
+import { contributeNative } from './native.js'
+import type { Tools } from './tools.js'
+import { contributeVernemq } from './vernemq.js'
+
+/**
+ * The kernel's own contributions, in the form of a plugin that nobody can unload: so an API that unloads itself can be
+ * loaded again through itself.
+ */
+export function kernelDefinition(tools: Tools): PluginDefinition {
+  return plugin({
+    name: 'kernel',
+    version: VERSION,
+    description: 'What stays when every plugin is unloaded',
+    permissions: {
+      'faces.use': 'Learn which paths of a face exist',
+      'plugins.read': 'See plugins, routes, permissions and services',
+      'plugins.write': 'Load, start, stop, reload, replace and unload plugins, and set their options',
+      'config.read': 'See the configuration',
+      'config.reload': 'Have the configuration read again',
+      'storage.purge': 'Remove all data of a stopped plugin',
+      'logs.read': 'Read the log',
+    },
+    start(ctx) {
+      contributeNative(ctx, tools)
+      contributeAdminRest(ctx, tools)
+      contributeEmq(ctx, tools)
+      contributeVernemq(ctx, tools)
+      contributeEjabberd(ctx, tools)
+    },
+  }) as PluginDefinition
+}

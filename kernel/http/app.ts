@@ -1,0 +1,174 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import Koa from 'koa'
+import { KernelError } from '../errors.js'
+import type { FaceName } from '../life/contributions.js'
+import type { Gate } from '../life/gate.js'
+import { inScopeOf } from '../life/scope.js'
+import { admitNative } from './access.js'
+import { readInput } from './body.js'
+import type { Face } from './faces/face.js'
+import { InFlight } from './in-flight.js'
+import type { LiveTable } from './live-table.js'
+import type { CarriedMessage, Carrier, KernelContext } from './request.js'
+import { requestId } from './request-id.js'
+import type { Endpoint } from './route-index.js'
+
+export interface AppOptions {
+  gate: Gate<LiveTable>
+  faces: ReadonlyMap<FaceName, Face>
+  limits(): { bodyBytes: number; requestMs: number }
+  /** An error that no client may see: it goes to the log, with the plugin that answers for it. */
+  report(thrown: unknown, ctx: KernelContext): void
+}
+
+const released = Symbol('released')
+type PinnedResponse = ServerResponse & { [released]?: () => void }
+
+/** The Koa application: pin the live table, find who answers, let them, let go. */
+export class App {
+  readonly inFlight: InFlight
+  readonly #options: AppOptions
+  readonly #handle: (request: IncomingMessage, response: ServerResponse) => unknown
+
+  constructor(options: AppOptions) {
+    this.#options = options
+    this.inFlight = new InFlight(() => options.limits().requestMs)
+    const koa = new Koa()
+    koa.silent = true
+    koa.use(context => this.#serve(context as unknown as KernelContext))
+    this.#handle = koa.callback()
+  }
+
+  /** Answers one request that came in on `carrier`'s listener. */
+  handle(carrier: Carrier, request: IncomingMessage, response: ServerResponse): void {
+    ;(request as CarriedMessage).carrier = carrier
+    this.#handle(request, response)
+  }
+
+  /** Lets go of the live table before the response has ended: for streams, and for verbs that would wait for themselves. */
+  release(ctx: KernelContext): void {
+    const { view } = ctx
+    if (!view) return
+    ctx.view = undefined
+    this.#options.gate.leave(view)
+  }
+
+  #serve(ctx: KernelContext): void | Promise<void> {
+    const view = this.#options.gate.enter()
+    ctx.view = view
+    const response = ctx.res as PinnedResponse
+    response[released] = () => this.release(ctx)
+    response.once('close', onClose)
+    ctx.carrier = (ctx.req as CarriedMessage).carrier
+    response.setHeader('X-Request-Id', requestId(ctx.req))
+    if (ctx.carrier.headers) ctx.set(ctx.carrier.headers)
+    try {
+      const outcome = this.#dispatch(ctx, view)
+      if (outcome instanceof Promise) {
+        return this.inFlight.limit(outcome).catch(thrown => this.#fail(ctx, thrown))
+      }
+    } catch (thrown) {
+      this.#fail(ctx, thrown)
+    }
+  }
+
+  #dispatch(ctx: KernelContext, view: LiveTable): void | Promise<void> {
+    const { path, method } = ctx
+    const { mounts, local } = ctx.carrier
+    if (mounts.native || local) {
+      const found = view.routes.static(method === 'HEAD' ? 'GET' : method, path)
+      if (found) return this.#run(ctx, view, found.endpoint, found.parameters)
+    }
+    const resolved = mounts.resolve(path.startsWith('//') ? path.replace(/^\/+/, '/') : path)
+    if (resolved && resolved.face !== 'native') {
+      ctx.face = resolved.face
+      return this.#options.faces.get(resolved.face)!.handle(ctx, view, resolved.path)
+    }
+    if (!resolved) throw noSuchPath(method, path)
+    const found = view.routes.find(method === 'HEAD' ? 'GET' : method, path)
+    if (found) return this.#run(ctx, view, found.endpoint, found.parameters)
+    return otherMethods(ctx, view)
+  }
+
+  #run(
+    ctx: KernelContext,
+    view: LiveTable,
+    endpoint: Endpoint,
+    parameters: Record<string, string>,
+  ): void | Promise<void> {
+    const { route } = endpoint
+    const admitted = admitNative(ctx, view, route.permission)
+    if (admitted) return admitted.then(() => this.#answer(ctx, view, endpoint, parameters))
+    return this.#answer(ctx, view, endpoint, parameters)
+  }
+
+  #answer(
+    ctx: KernelContext,
+    view: LiveTable,
+    { route }: Endpoint,
+    parameters: Record<string, string>,
+  ): void | Promise<void> {
+    ctx.params = parameters
+    ctx.signal = view.generations.get(route.owner)!.signal
+    if (route.body) {
+      return readInput(ctx, route.body, this.#options.limits().bodyBytes).then(input => {
+        ctx.input = input
+        return this.#call(ctx, view, { route })
+      })
+    }
+    return this.#call(ctx, view, { route })
+  }
+
+  #call(ctx: KernelContext, view: LiveTable, { route }: Pick<Endpoint, 'route'>): void | Promise<void> {
+    const outcome: unknown = inScopeOf(view.scopeOf(route.owner), route.handler, ctx)
+    if (route.stream) this.release(ctx)
+    if (outcome instanceof Promise) return outcome.then(value => answerWith(ctx, value))
+    answerWith(ctx, outcome)
+  }
+
+  #fail(ctx: KernelContext, thrown: unknown): void {
+    const error = thrown instanceof KernelError ? thrown : internal(ctx)
+    if (error !== thrown || error.code === 'internal') this.#options.report(thrown, ctx)
+    if (ctx.headerSent || !ctx.writable) return void ctx.res.destroy()
+    // What the client still sends is not read, so the connection cannot be used again.
+    if (error.code === 'body_too_large') ctx.set('Connection', 'close')
+    const face = ctx.face && this.#options.faces.get(ctx.face)
+    if (face) return face.fail(ctx, error)
+    ctx.status = error.status
+    if (error.code === 'unauthorized') ctx.set('WWW-Authenticate', 'Basic realm="patchbay", charset="UTF-8"')
+    ctx.body = { error: { ...error.toJSON(), request_id: String(ctx.res.getHeader('X-Request-Id')) } }
+  }
+}
+
+function onClose(this: PinnedResponse): void {
+  this[released]?.()
+}
+
+function answerWith(ctx: KernelContext, value: unknown): void {
+  if (value !== undefined) ctx.body = value
+}
+
+/** OPTIONS and 405 for a path that exists; 404 for one that does not. */
+function otherMethods(ctx: KernelContext, view: LiveTable): void {
+  const methods: string[] = view.routes.methods(ctx.path)
+  if (methods.length === 0) throw noSuchPath(ctx.method, ctx.path)
+  if (methods.includes('GET')) methods.push('HEAD')
+  ctx.set('Allow', [...methods, 'OPTIONS'].join(', '))
+  if (ctx.method !== 'OPTIONS') {
+    throw new KernelError('method_not_allowed', `${ctx.path} does not know ${ctx.method}, only ${methods.join(', ')}`)
+  }
+  ctx.status = 204
+}
+
+function noSuchPath(method: string, path: string): KernelError {
+  return new KernelError('not_found', `nothing answers ${method} ${path} on this port`, {
+    hint: 'GET /kernel/routes on port 8080 lists the native routes; patchbay plugin list shows which plugins run',
+  })
+}
+
+function internal(ctx: KernelContext): KernelError {
+  const id = String(ctx.res.getHeader('X-Request-Id'))
+  return new KernelError('internal', 'this request failed inside Patchbay; everything else keeps working', {
+    hint: `the log has the reason under request ${id}: patchbay logs`,
+  })
+}

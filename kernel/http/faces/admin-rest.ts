@@ -1,0 +1,169 @@
+import type { Access, Command } from '../../life/contributions.js'
+import type { Identity } from '../../life/identity.js'
+import { decodeBasic, identify, type NameAndPassword, permits } from '../access.js'
+import { readBody } from '../body.js'
+import type { LiveTable } from '../live-table.js'
+import { addressOf, type KernelContext } from '../request.js'
+import { commandsBy, type Face, type FaceOptions, run, send } from './face.js'
+
+export interface AdminRestCommand {
+  access: Access
+  /** The first path segment after the base: `user`, `module`. */
+  route: string
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+}
+
+export interface AdminRestCall {
+  /** The second path segment, percent-decoded; undefined when the path has none. */
+  resource: string | undefined
+  attribute: string | undefined
+  /** Parsed JSON, or the raw text where it is not JSON; undefined without a body. */
+  body: unknown
+  identity: Identity | undefined
+  ctx: KernelContext
+}
+
+export interface AdminRestReply {
+  status?: number
+  result: unknown
+}
+
+declare module '../../life/contributions.js' {
+  interface FaceCommands {
+    admin_rest: {
+      definition: AdminRestCommand
+      handler: (call: AdminRestCall) => AdminRestReply | Promise<AdminRestReply>
+    }
+  }
+}
+
+interface Registry {
+  commands: Map<string, Command<'admin_rest'>>
+  routes: Set<string>
+}
+
+const CORS = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Max-Age': '7200',
+  'Access-Control-Allow-Headers': 'Content-Type',
+  'Access-Control-Allow-Methods': 'GET, POST, PUT, PATCH, DELETE, OPTIONS',
+}
+
+/** The permission to learn which paths exist: the ladder asks it before it says 404 or 405. */
+const KNOW_PATHS = 'kernel:faces.use'
+
+/** Raised by the ladder; carries the documented text. */
+class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly result: string,
+  ) {
+    super(result)
+  }
+}
+
+/** Prosody's mod_admin_rest, as its fork documents it (contracts/xmpp.md §2). */
+export function adminRest(options: () => FaceOptions): Face {
+  return {
+    name: 'admin_rest',
+    build(commands): Registry {
+      const registry = commandsBy('admin_rest', commands, ({ method, route }) => `${method} ${route}`)
+      return { commands: registry, routes: new Set([...registry.values()].map(({ definition }) => definition.route)) }
+    },
+    async handle(ctx, view, path) {
+      ctx.set(CORS)
+      if (ctx.method === 'OPTIONS') return void send(ctx, 200, 'text/plain', '')
+      if (path === '') return void redirect(ctx, ctx.path)
+      try {
+        await dispatch(ctx, view, path, options())
+      } catch (thrown) {
+        if (!(thrown instanceof Refusal)) throw thrown
+        answer(ctx, { status: thrown.status, result: thrown.result })
+      }
+    },
+    fail(ctx, error) {
+      if (error.code === 'no_backend') answer(ctx, { status: 503, result: `Service unavailable: ${error.message}` })
+      else if (error.code === 'body_too_large') answer(ctx, { status: 413, result: 'Request body is too large' })
+      else answer(ctx, { status: error.code === 'timeout' ? 504 : 500, result: 'Internal server error' })
+    },
+  }
+}
+
+/** contracts/xmpp.md §2.2, in its order. */
+async function dispatch(ctx: KernelContext, view: LiveTable, path: string, options: FaceOptions): Promise<void> {
+  const whitelist = options.admin_rest_whitelist
+  if (whitelist.length > 0 && !whitelist.includes(addressOf(ctx))) {
+    ctx.status = 401
+    ctx.body = ''
+    ctx.remove('Content-Type')
+    return
+  }
+  if (options.admin_rest_secure && !ctx.carrier.tls) return send(ctx, 404, 'text/html', '')
+  const identity = await authenticate(ctx, view, options)
+  if (identity === undefined) throw new Refusal(401, 'Authentication failure')
+
+  const [route, resource, attribute] = segmentsOf(path)
+  const { commands, routes } = view.registry('admin_rest') as Registry
+  const command = commands.get(`${ctx.method} ${route}`)
+  const permission = command ? command.permission : KNOW_PATHS
+  if (!permits(ctx, view, 'admin_rest', identity, permission)) throw new Refusal(401, 'User must be an administrator')
+  if (!route || !routes.has(route)) throw new Refusal(404, 'Invalid request path')
+  if (!command) throw new Refusal(405, 'Invalid request method')
+  const body = decodeBody(ctx, (await readBody(ctx.req, options.bodyBytes)).toString('utf8'))
+  answer(ctx, await run(view, command, { resource, attribute, body, identity, ctx }))
+}
+
+async function authenticate(ctx: KernelContext, view: LiveTable, options: FaceOptions): Promise<Identity | undefined> {
+  if (!ctx.carrier.local && ctx.req.headers.authorization === undefined) {
+    throw new Refusal(400, 'Missing authorization header')
+  }
+  return identify(ctx, view, 'admin_rest', header => parse(header, options.hosts))
+}
+
+/** The scheme word is not looked at: whatever follows the last blank is decoded. The name must be a JID of a served host. */
+function parse(authorization: string, hosts: readonly string[]): NameAndPassword {
+  const parsed = decodeBasic(authorization.trim().split(/\s+/).at(-1) ?? '')
+  if (!parsed) throw new Refusal(400, 'Invalid authentication details')
+  const host = /^[^@/]+@([^@/]+)(\/.*)?$/.exec(parsed.name)?.[1]?.toLowerCase()
+  if (host === undefined || !hosts.includes(host)) throw new Refusal(404, 'Host does not exist or is malformed')
+  return parsed
+}
+
+/** Decoded before it is split: `%2F` in a name splits the path, `%40` and `@` are equal. */
+function segmentsOf(path: string): (string | undefined)[] {
+  let decoded = path
+  try {
+    decoded = decodeURIComponent(path)
+  } catch {
+    // A stray percent sign stands for itself.
+  }
+  return decoded
+    .split('/')
+    .slice(1)
+    .map(segment => segment || undefined)
+}
+
+function decodeBody(ctx: KernelContext, text: string): unknown {
+  if (text === '') return undefined
+  const isJson = ctx.get('Content-Type') === 'application/json' || text.includes('{')
+  if (!isJson) return text
+  let body: unknown
+  try {
+    body = JSON.parse(text)
+  } catch {
+    throw new Refusal(400, 'Body does not exist or is malformed')
+  }
+  if (typeof body !== 'object' || body === null) throw new Refusal(400, 'Body does not exist or is malformed')
+  return body
+}
+
+function answer(ctx: KernelContext, { status = 200, result }: AdminRestReply): void {
+  const text = JSON.stringify({ result })
+  send(ctx, status, 'application/json', text)
+}
+
+function redirect(ctx: KernelContext, path: string): void {
+  ctx.status = 301
+  ctx.set('Location', `${path}/`)
+  ctx.body = ''
+}

@@ -1,0 +1,73 @@
+/** ejabberd's argument and result types as data (contracts/xmpp.md §3.1, §3.2). */
+export type ArgumentType = 'string' | 'integer' | 'list'
+
+export interface Argument {
+  readonly name: string
+  readonly type: ArgumentType
+  /** Older names under which it is accepted. */
+  readonly formerly?: readonly string[]
+}
+
+export type ResultType =
+  | { readonly type: 'rescode' }
+  | { readonly type: 'restuple' }
+  | { readonly type: 'integer' | 'string'; readonly name: string }
+  /** A list of texts, or of objects. */
+  | { readonly type: 'list' }
+  /** A list of name and value, shown as one object. */
+  | { readonly type: 'pairs' }
+  | { readonly type: 'tuple' }
+
+/** What the wire shows for `value`: version 0 wraps a lone value in an object, later versions do not. */
+export function encodeResult(result: ResultType, value: unknown, version: number): unknown {
+  switch (result.type) {
+    case 'rescode':
+      return value === true || value === 0 ? 0 : 1
+    case 'integer':
+    case 'string':
+      return version === 0 ? { [result.name]: value } : value
+    default:
+      return value
+  }
+}
+
+/** A mistake in the arguments, in the original's words. */
+export class ArgumentError extends Error {}
+
+/** The arguments in their types; every one but a list is mandatory, and unknown ones are refused. */
+export function decodeArguments(
+  wanted: readonly Argument[],
+  given: readonly (readonly [name: string, value: unknown])[],
+): Record<string, unknown> {
+  const values = new Map<string, unknown>()
+  const unknown: string[] = []
+  for (const [name, value] of given) {
+    const argument = wanted.find(each => each.name === name) ?? wanted.find(each => each.formerly?.includes(name))
+    if (!argument) unknown.push(name)
+    else if (values.has(argument.name)) throw new ArgumentError(`Request have duplicate argument: ${argument.name}`)
+    else values.set(argument.name, decode(argument.type, value))
+  }
+  for (const { name, type } of wanted) {
+    if (values.has(name)) continue
+    if (type !== 'list') throw new ArgumentError(`Request have missing argument: ${name}`)
+    values.set(name, [])
+  }
+  if (unknown.length > 0) throw new ArgumentError(`Request have unknown arguments: [${unknown.join(',')}]`)
+  return Object.fromEntries(values)
+}
+
+function decode(type: ArgumentType, value: unknown): unknown {
+  if (type === 'string' && typeof value === 'string') return value
+  if (type === 'list' && Array.isArray(value)) return value
+  if (type === 'integer') {
+    if (Number.isSafeInteger(value)) return value
+    // GET has only texts; releases before 25.03 refuse the call, later ones convert.
+    if (typeof value === 'string' && /^-?\d{1,15}$/.test(value)) return Number(value)
+  }
+  throw new ArgumentError(`Arg ${show(value)} is not in format ${type === 'string' ? 'binary' : type}`)
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'string') return `<<${[...Buffer.from(value)].join(',')}>>`
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}

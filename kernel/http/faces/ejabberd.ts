@@ -1,0 +1,135 @@
+import type { Access, Command } from '../../life/contributions.js'
+import type { Identity } from '../../life/identity.js'
+import { decodeBasic, identify, type NameAndPassword, permits } from '../access.js'
+import { readBody } from '../body.js'
+import type { LiveTable } from '../live-table.js'
+import type { KernelContext } from '../request.js'
+import { type Argument, ArgumentError, decodeArguments, encodeResult, type ResultType } from './ejabberd-types.js'
+import { commandsBy, type Face, type FaceOptions, run, send } from './face.js'
+
+export interface EjabberdCommand {
+  access: Access
+  name: string
+  description: string
+  arguments: readonly Argument[]
+  result: ResultType
+}
+
+export interface EjabberdCall {
+  arguments: Record<string, unknown>
+  /** 0, or the N of `vN`. */
+  version: number
+  identity: Identity | undefined
+  ctx: KernelContext
+}
+
+declare module '../../life/contributions.js' {
+  interface FaceCommands {
+    ejabberd: { definition: EjabberdCommand; handler: (call: EjabberdCall) => unknown }
+  }
+}
+
+/** A documented refusal: an object with a code, or a bare text. */
+export class EjabberdError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    /** undefined for the bare text. */
+    readonly code?: number,
+  ) {
+    super(message)
+  }
+}
+
+/** A POST without a body never reaches the original's JSON: its listener answers with a page. */
+class EmptyBody extends Error {}
+
+type Registry = Map<string, Command<'ejabberd'>>
+
+const CORS = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Allow-Headers': 'Content-Type, Authorization, X-Admin',
+}
+const NOT_AUTHORIZED = () => new EjabberdError(401, 'You are not authorized to call this command.', 10)
+const NO_NAME = () => new EjabberdError(400, 'Missing command name.', 40)
+const BAD_JSON = () => new EjabberdError(400, '400 Bad Request')
+
+/** ejabberd's mod_http_api (contracts/xmpp.md §3). */
+export function ejabberd(options: () => FaceOptions): Face {
+  return {
+    name: 'ejabberd',
+    build: (commands): Registry => commandsBy('ejabberd', commands, ({ name }) => name),
+    async handle(ctx, view, path) {
+      ctx.set(CORS)
+      try {
+        await dispatch(ctx, view, path, options())
+      } catch (thrown) {
+        if (thrown instanceof ArgumentError) refuse(ctx, new EjabberdError(400, thrown.message))
+        else if (thrown instanceof EjabberdError) refuse(ctx, thrown)
+        else if (thrown instanceof EmptyBody) send(ctx, 400, 'text/html; charset=utf-8', '<h1>400 Bad Request</h1>')
+        else throw thrown
+      }
+    },
+    fail(ctx, error) {
+      if (error.code === 'no_backend') refuse(ctx, new EjabberdError(503, error.message, 53))
+      else if (error.code === 'body_too_large') refuse(ctx, new EjabberdError(413, 'Request body is too large'))
+      else refuse(ctx, new EjabberdError(error.code === 'timeout' ? 504 : 500, 'internal_error'))
+    },
+  }
+}
+
+/** command (404) → credentials (401) → arguments (400) → permission (403) → run; contracts/xmpp.md §3.3. */
+async function dispatch(ctx: KernelContext, view: LiveTable, path: string, options: FaceOptions): Promise<void> {
+  const segments = path.split('/').filter(Boolean)
+  const suffix = segments.length > 1 ? /^v(\d{1,3})$/.exec(segments.at(-1)!) : null
+  const [name] = segments
+  if (ctx.method === 'OPTIONS') return preflight(ctx)
+  if (!name || (ctx.method !== 'GET' && ctx.method !== 'POST')) throw NO_NAME()
+  const command = (view.registry('ejabberd') as Registry).get(name)
+  if (!command) throw new EjabberdError(404, 'Endpoint not found.', 40)
+  const version = suffix ? Number(suffix[1]) : options.ejabberdVersion
+  const identity = await identify(ctx, view, 'ejabberd', parse)
+  if (ctx.req.headers.authorization !== undefined && !identity) throw NOT_AUTHORIZED()
+  const given = ctx.method === 'GET' ? [...new URLSearchParams(ctx.querystring)] : await readArguments(ctx, options)
+  const decoded = decodeArguments(command.definition.arguments, given)
+  if (!permits(ctx, view, 'ejabberd', identity, command.permission)) {
+    throw new EjabberdError(403, 'AccessRules: Account does not have the right to perform the operation.', 32)
+  }
+  const value = await run(view, command, { arguments: decoded, version, identity, ctx })
+  json(ctx, 200, encodeResult(command.definition.result, value, version))
+}
+
+/** An object's entries; a list, a text or a number is "no arguments", as in 23.01. */
+async function readArguments(ctx: KernelContext, options: FaceOptions): Promise<[string, unknown][]> {
+  const text = (await readBody(ctx.req, options.bodyBytes)).toString('utf8')
+  if (text === '') throw new EmptyBody()
+  if (text.trim() === '') return []
+  let body: unknown
+  try {
+    body = JSON.parse(text)
+  } catch {
+    throw BAD_JSON()
+  }
+  return typeof body === 'object' && body !== null && !Array.isArray(body) ? Object.entries(body) : []
+}
+
+/** The name must be a full JID. */
+function parse(authorization: string): NameAndPassword {
+  const token = /^Basic (\S+)$/.exec(authorization)?.[1]
+  const parsed = token === undefined ? undefined : decodeBasic(token)
+  if (!parsed || !/^[^@/]+@[^@/]+$/.test(parsed.name)) throw NOT_AUTHORIZED()
+  return parsed
+}
+
+function preflight(ctx: KernelContext): void {
+  ctx.set({ 'Access-Control-Allow-Methods': 'GET, POST, OPTIONS', 'Access-Control-Max-Age': '86400' })
+  send(ctx, 200, 'text/plain', '')
+}
+
+function refuse(ctx: KernelContext, { status, code, message }: EjabberdError): void {
+  json(ctx, status, code === undefined ? message : { status: 'error', code, message })
+}
+
+function json(ctx: KernelContext, status: number, value: unknown): void {
+  send(ctx, status, 'application/json', JSON.stringify(value))
+}

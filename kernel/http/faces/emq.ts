@@ -1,0 +1,236 @@
+import type { Access, Command } from '../../life/contributions.js'
+import type { Identity } from '../../life/identity.js'
+import { decodeBasic, identify, type NameAndPassword, permits } from '../access.js'
+import { readBody } from '../body.js'
+import type { LiveTable } from '../live-table.js'
+import type { KernelContext } from '../request.js'
+import { commandsBy, type Face, type FaceOptions, run, send } from './face.js'
+
+export interface EmqCommand {
+  access: Access
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** Under `/api/v2/`: `{name}` is one segment, `{name...}` everything up to what follows it. */
+  path: string
+  /** Whether the path may end in a slash. */
+  slash?: boolean
+  /** What stands for an unknown node: the documented 404 of a list, or code 102 of a change. */
+  unknownNode?: '404' | '102'
+  /** Required keys of the JSON body with their types; checked in this order. */
+  params?: Record<string, 'string' | 'boolean'>
+  /** Whether `curr_page` and `page_size` are read. */
+  paged?: boolean
+}
+
+export interface EmqCall {
+  /** The node's name, as configured. */
+  node: string
+  /** Captured parts of the path, form-decoded. */
+  path: Record<string, string>
+  /** The JSON object of the body; empty without one. */
+  body: Record<string, unknown>
+  page: EmqPage
+  identity: Identity | undefined
+  ctx: KernelContext
+}
+
+export interface EmqPage {
+  current: number
+  size: number
+}
+
+/** A documented code other than 0. All are HTTP 200; some go without a message. */
+export class EmqError extends Error {
+  constructor(
+    readonly code: number,
+    readonly text?: string,
+  ) {
+    super(text ?? `code ${code}`)
+  }
+}
+
+/** 404 with an empty text/plain body: unknown path, unknown node, and what crashed the original. */
+export class EmqNotFound extends Error {}
+
+declare module '../../life/contributions.js' {
+  interface FaceCommands {
+    emq: { definition: EmqCommand; handler: (call: EmqCall) => unknown }
+  }
+}
+
+interface Compiled {
+  command: Command<'emq'>
+  pattern: RegExp
+  names: string[]
+}
+/** By method and first path segment; the lists stay short. */
+type Registry = Map<string, Compiled[]>
+
+/** A stable page of `all` in the face's envelope. */
+export function paged<T>(page: EmqPage, total: number, objects: T[]): object {
+  return {
+    current_page: page.current,
+    page_size: page.size,
+    total_num: total,
+    total_page: Math.ceil(total / page.size),
+    objects,
+  }
+}
+
+/** EMQ 2.3's REST API v2 (contracts/mqtt.md §1). */
+export function emq(options: () => FaceOptions): Face {
+  return {
+    name: 'emq',
+    build(commands): Registry {
+      const registry: Registry = new Map()
+      for (const command of commandsBy('emq', commands, ({ method, path }) => `${method} ${path}`).values()) {
+        const key = `${command.definition.method} ${command.definition.path.split('/')[0]}`
+        registry.set(key, [...(registry.get(key) ?? []), compile(command)])
+      }
+      return registry
+    },
+    async handle(ctx, view, path) {
+      try {
+        const result = await dispatch(ctx, view, path, options())
+        if (result !== undefined) answer(ctx, { code: 0, result })
+      } catch (thrown) {
+        if (thrown instanceof EmqError) answer(ctx, { code: thrown.code, message: thrown.text })
+        else if (thrown instanceof EmqNotFound) notFound(ctx)
+        else throw thrown
+      }
+    },
+    fail(ctx, error) {
+      if (error.code === 'no_backend') answer(ctx, { code: 101, message: 'badrpc' })
+      else if (error.code === 'body_too_large') send(ctx, 413, 'text/plain', '')
+      else notFound(ctx)
+    },
+  }
+}
+
+async function dispatch(ctx: KernelContext, view: LiveTable, path: string, options: FaceOptions): Promise<unknown> {
+  const local = path.startsWith('/api/v2/') ? path.slice('/api/v2/'.length) : undefined
+  if (local === undefined) return root(ctx, path, options)
+  const registry = view.registry('emq') as Registry
+  const found = find(registry, ctx.method, local)
+  const isPublic = found?.compiled.command.permission === undefined && found !== undefined
+  let identity: Identity | undefined
+  if (!isPublic) {
+    identity = await identify(ctx, view, 'emq', parse)
+    if (!identity) return unauthorized(ctx)
+    if (found && !permits(ctx, view, 'emq', identity, found.compiled.command.permission)) return unauthorized(ctx)
+  }
+  if (!found) throw new EmqNotFound()
+  const { definition } = found.compiled.command
+  const captured = capture(found.compiled, found.match)
+  const body = definition.method === 'POST' || definition.method === 'PUT' ? await readParams(ctx, definition, options) : {}
+  if (captured['node'] !== undefined && captured['node'] !== options.nodeNames.emq) {
+    if (definition.unknownNode === '102') throw new EmqError(102, 'unknown')
+    throw new EmqNotFound()
+  }
+  const page = definition.paged ? readPage(ctx.query) : { current: 1, size: 20 }
+  return run(view, found.compiled.command, { node: options.nodeNames.emq, path: captured, body, page, identity, ctx })
+}
+
+const compiledBefore = new WeakMap<Command<'emq'>, Compiled>()
+
+/** Compiled once per generation, however many tables the command lives in. */
+function compile(command: Command<'emq'>): Compiled {
+  const known = compiledBefore.get(command)
+  if (known) return known
+  const names: string[] = []
+  const source = command.definition.path.replace(/[.*+?^$()|[\]\\]|\{(\w+)(\.\.\.)?\}/g, (found, name, tail) => {
+    if (name === undefined) return `\\${found}`
+    names.push(name)
+    return tail ? '(.+?)' : '([^/]+)'
+  })
+  const slash = (command.definition.slash ?? true) ? '/?' : ''
+  const compiled = { command, names, pattern: new RegExp(`^${source}${slash}$`) }
+  compiledBefore.set(command, compiled)
+  return compiled
+}
+
+function find(registry: Registry, method: string, path: string): { compiled: Compiled; match: RegExpExecArray } | undefined {
+  const first = /^[^/]*/.exec(path)![0]
+  for (const compiled of registry.get(`${method} ${first}`) ?? []) {
+    const match = compiled.pattern.exec(path)
+    if (match) return { compiled, match }
+  }
+  return undefined
+}
+
+function capture({ names }: Compiled, match: RegExpExecArray): Record<string, string> {
+  return Object.fromEntries(names.map((name, index) => [name, formDecode(match[index + 1]!)]))
+}
+
+/** `+` is a blank, as in a form; broken percent-encoding is what crashed the original. */
+function formDecode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    throw new EmqNotFound()
+  }
+}
+
+async function readParams(ctx: KernelContext, definition: EmqCommand, options: FaceOptions): Promise<Record<string, unknown>> {
+  const text = (await readBody(ctx.req, options.bodyBytes)).toString('utf8')
+  let parsed: unknown = {}
+  if (text !== '') {
+    try {
+      parsed = JSON.parse(text)
+    } catch {
+      throw new EmqError(109, 'Body not json')
+    }
+  }
+  const body = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? (parsed as Record<string, unknown>) : {}
+  const wanted = Object.entries(definition.params ?? {})
+  if (wanted.some(([key]) => !Object.hasOwn(body, key))) throw new EmqError(107, 'params error')
+  // biome-ignore lint/suspicious/useValidTypeof: the type names come from the command's data
+  if (wanted.some(([key, type]) => typeof body[key] !== type)) throw new EmqError(108, 'params type error')
+  return body
+}
+
+/** contracts/mqtt.md §1.3: `curr_page` ≤ 0 shows the first page and echoes the number; nonsense is 404. */
+function readPage(query: NodeJS.Dict<string | string[]>): EmqPage {
+  const number = (name: string, otherwise: number) => {
+    const text = query[name] ?? String(otherwise)
+    if (typeof text !== 'string' || !/^-?\d{1,9}$/.test(text)) throw new EmqNotFound()
+    return Number(text)
+  }
+  const page = { current: number('curr_page', 1), size: number('page_size', 20) }
+  if (page.size <= 0) throw new EmqNotFound()
+  return page
+}
+
+function root(ctx: KernelContext, path: string, options: FaceOptions): undefined {
+  if (ctx.method !== 'GET' && ctx.method !== 'HEAD') throw new EmqNotFound()
+  if (path === '/status') {
+    return void send(ctx, 200, 'text/plain', `Node ${options.nodeNames.emq} is started\nemqttd is running`)
+  }
+  if (path !== '/') throw new EmqNotFound()
+  const registry = ctx.view!.registry('emq') as Registry
+  const paths = [...registry.values()].flat().map(({ command }) => `/api/v2/${command.definition.path}`)
+  send(ctx, 200, 'application/json', JSON.stringify({ paths: [...new Set(paths)].sort() }))
+}
+
+/** Everything but a well-formed `Basic` closes the original's connection; here it is the ordinary 401. */
+function parse(authorization: string): NameAndPassword {
+  const token = /^Basic (\S+)$/.exec(authorization)?.[1]
+  return (token && decodeBasic(token)) || { name: '', password: '' }
+}
+
+function unauthorized(ctx: KernelContext): undefined {
+  ctx.status = 401
+  ctx.set('WWW-Authenticate', 'Basic Realm="emqx control center"')
+  ctx.body = ''
+  ctx.remove('Content-Type')
+  return undefined
+}
+
+function notFound(ctx: KernelContext): void {
+  send(ctx, 404, 'text/plain', '')
+  ctx.message = 'Object Not Found'
+}
+
+function answer(ctx: KernelContext, envelope: object): void {
+  const text = JSON.stringify(envelope).replace(/[\u0080-\uffff]/g, found => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  send(ctx, 200, 'application/json', text)
+}

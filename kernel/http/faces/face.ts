@@ -1,0 +1,61 @@
+import { KernelError } from '../../errors.js'
+import type { Command, FaceName } from '../../life/contributions.js'
+import { inScopeOf } from '../../life/scope.js'
+import type { LiveTable, RegistryBuilder } from '../live-table.js'
+import type { KernelContext } from '../request.js'
+
+/** One documented HTTP API: its wire format, its dispatcher, its ladder of refusals. Commands are contributed as data. */
+export interface Face {
+  readonly name: FaceName
+  /** Turns the live commands into what `handle` looks them up in. */
+  readonly build: RegistryBuilder
+  /** Answers a request; `path` is the face's own, without the mount's prefix. */
+  handle(ctx: KernelContext, view: LiveTable, path: string): void | Promise<void>
+  /** Says a failure in the face's words. */
+  fail(ctx: KernelContext, error: KernelError): void
+}
+
+/** Options of the faces under their documented names, wherever they stand below `plugins:`. */
+export interface FaceOptions {
+  readonly admin_rest_base: string
+  readonly admin_rest_secure: boolean
+  readonly admin_rest_whitelist: readonly string[]
+  readonly hosts: readonly string[]
+  readonly nodeNames: { emq: string; vernemq: string; ejabberd: string }
+  readonly ejabberdVersion: number
+  readonly bodyBytes: number
+}
+
+/** Runs a command in its plugin's scope, so that a crash is attributed and services come from the pinned table. */
+export function run<A, T>(view: LiveTable, command: { owner: string; handler: (call: A) => T }, call: A): T {
+  return inScopeOf(view.scopeOf(command.owner), command.handler, call)
+}
+
+/** Answers with bytes and a Content-Type exactly as given; Koa would add a charset. */
+export function send(ctx: KernelContext, status: number, type: string, body: string): void {
+  ctx.status = status
+  ctx.set('Content-Type', type)
+  ctx.body = body
+}
+
+/** A face's commands by the key under which a request finds them; two commands with one key are a conflict. */
+export function commandsBy<F extends FaceName>(
+  face: F,
+  commands: readonly Command[],
+  keyOf: (definition: Command<F>['definition']) => string,
+): Map<string, Command<F>> {
+  const registry = new Map<string, Command<F>>()
+  for (const command of commands as unknown as readonly Command<F>[]) {
+    const key = keyOf(command.definition)
+    const other = registry.get(key)
+    if (other) {
+      throw new KernelError(
+        'conflict',
+        `plugin "${command.owner}" contributes ${face} ${key}, which plugin "${other.owner}" already serves`,
+        { hint: `stop "${other.owner}" first, or exchange the two with replace` },
+      )
+    }
+    registry.set(key, command)
+  }
+  return registry
+}

@@ -1,0 +1,21 @@
+/** All that a plugin may import: `import { plugin } from 'patchbay'`. */
+export { ERRORS, type ErrorCode, KernelError, reason } from './errors.js'
+export type { AdminRestCall, AdminRestCommand, AdminRestReply } from './http/faces/admin-rest.js'
+export { type EjabberdCall, type EjabberdCommand, EjabberdError } from './http/faces/ejabberd.js'
+export type { Argument, ResultType } from './http/faces/ejabberd-types.js'
+export { type EmqCall, type EmqCommand, EmqError, EmqNotFound, type EmqPage, paged } from './http/faces/emq.js'
+export type { HermesCall, HermesCommand, HermesReply } from './http/faces/hermes.js'
+export { alert, type Cell, type VernemqCall, type VernemqCommand, type VernemqOutput } from './http/faces/vernemq.js'
+export type { Access, BodyKind, Command, FaceName, Method, RouteContext, RouteHandler } from './life/contributions.js'
+export {
+  type Behaviour,
+  type Held,
+  type HoldingContext,
+  type ListenOptions,
+  type Logger,
+  type PluginContext,
+  type PluginDefinition,
+  plugin,
+} from './life/definition.js'
+export type { Authenticator, Call, Identity } from './life/identity.js'
+export type { Change, Namespace, NamespaceSchema, Page, Range, Upgrade } from './store/namespace.js'

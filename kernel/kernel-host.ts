@@ -1,0 +1,78 @@
+import { injectable } from 'tsyringe'
+import { Configuration } from './config/configuration.js'
+import { Listeners } from './http/listeners.js'
+import { Live } from './http/live.js'
+import { readMounts } from './http/mounts.js'
+import type { ListenOptions, Logger } from './life/definition.js'
+import type { Host } from './life/generation.js'
+import { Holdings } from './life/holdings.js'
+import { Log } from './log.js'
+import type { Namespace, NamespaceSchema } from './store/namespace.js'
+import { Store } from './store/store.js'
+
+/** What every generation gets from the house. */
+@injectable()
+export class KernelHost implements Host {
+  readonly holdings: Holdings
+  readonly #configuration: Configuration
+  readonly #store: Store
+  readonly #live: Live
+  readonly #listeners: Listeners
+  readonly #log: Log
+
+  constructor(
+    holdings: Holdings,
+    configuration: Configuration,
+    store: Store,
+    live: Live,
+    listeners: Listeners,
+    log: Log,
+  ) {
+    this.holdings = holdings
+    this.#configuration = configuration
+    this.#store = store
+    this.#live = live
+    this.#listeners = listeners
+    this.#log = log
+  }
+
+  get hosts(): readonly string[] {
+    return this.#configuration.settings.hosts
+  }
+
+  get limits(): Host['limits'] {
+    const { start_seconds, drain_seconds, undo_seconds } = this.#configuration.settings.limits
+    return { startMs: start_seconds * 1000, drainMs: drain_seconds * 1000, undoMs: undo_seconds * 1000 }
+  }
+
+  log(plugin: string): Logger {
+    return this.#log.for(plugin)
+  }
+
+  openNamespace<V>(plugin: string, name: string): Namespace<V> {
+    return this.#store.namespace<V>(plugin, name)
+  }
+
+  releaseNamespace(namespace: Namespace<unknown>): Promise<void> {
+    return this.#store.release(namespace)
+  }
+
+  upgradeNamespace(plugin: string, name: string, schema: NamespaceSchema, hot: boolean): Promise<void> {
+    return this.#store.upgrade(plugin, name, schema, hot)
+  }
+
+  livePermissions(): Iterable<string> {
+    return this.#live.table.permissions.keys()
+  }
+
+  resolveService(service: string): unknown {
+    return this.#live.table.service(service)
+  }
+
+  async openListener({ ip = '127.0.0.1', port, tls = false, requestHandlers }: ListenOptions): Promise<{ close(): Promise<void> }> {
+    const setting = `the plugin's own port`
+    const mounts = readMounts(requestHandlers, setting)
+    const opened = await this.#listeners.open({ ip, port, tls, mounts, setting, certfile: undefined, tag: undefined, custom_headers: undefined })
+    return { close: () => opened.close(this.limits.drainMs) }
+  }
+}

@@ -1,0 +1,109 @@
+import type { DependencyContainer } from 'tsyringe'
+import type { z } from 'zod'
+import type { Namespace, NamespaceSchema } from '../store/namespace.js'
+import type { Access, FaceCommands, FaceName, Method, RouteHandler } from './contributions.js'
+import type { Authenticator } from './identity.js'
+
+/** A plugin as data: what it is called, what it may use, and one verb. There is no `stop`: what `start` did is known. */
+export interface PluginDefinition<C extends z.ZodType = z.ZodType> {
+  /** The name of its folder. */
+  name: string
+  version: string
+  description?: string
+  /** Other names it answers to over the documented APIs; unique over all plugins. */
+  aliases?: string[]
+  /** Plugins that must be running first. Order only: plugins meet through services. */
+  requires?: string[]
+  /** Services that its container holds as accessors, injected by their name. */
+  uses?: string[]
+  /** Checked at start, and shown by the documented configuration endpoints. */
+  config?: C
+  /** `'rooms.read': 'See rooms'` becomes the permission `plugin:rooms.read`. */
+  permissions?: Record<string, string>
+  /** The storage namespaces it may open, with a schema where their format has changed over time. */
+  storage?: string[] | Record<string, NamespaceSchema>
+  /** Whether it starts by itself the first time it is found on disk; true unless said. */
+  autostart?: boolean
+  start(ctx: PluginContext<z.infer<C>>): void | Promise<void>
+}
+
+/** Keeps the types of `config` and `ctx.config` together; returns its argument. */
+export function plugin<C extends z.ZodType = z.ZodType<Record<string, unknown>>>(
+  definition: PluginDefinition<C>,
+): PluginDefinition<C> {
+  return definition
+}
+
+export interface Logger {
+  debug(fields: object | string, message?: string): void
+  info(fields: object | string, message?: string): void
+  warn(fields: object | string, message?: string): void
+  error(fields: object | string, message?: string): void
+}
+
+/** The functions of a kept value that each generation brings anew. */
+// biome-ignore lint/suspicious/noExplicitAny: any function may be a behaviour; `unknown[]` would refuse typed parameters
+export type Behaviour = Record<string, (...args: any[]) => any>
+
+/** A value that the kernel keeps while generations come and go: a socket, a server, counters. */
+export interface Held<T, B extends Behaviour = Behaviour> {
+  /**
+   * Makes the value; called only when no generation holds the key yet.
+   * `call` has the functions of `behaviour`, always those of the generation that is live when they are called.
+   * The value is plain data or a Node object, never an instance of a class from the plugin's own folder.
+   */
+  open(call: B, holding: HoldingContext): T | Promise<T>
+  /** Called once no generation keeps the key any more: that of the last one, so all it needs is in the value. */
+  close(value: T): void | Promise<void>
+  behaviour?: B
+}
+
+export interface HoldingContext {
+  /** A namespace that closes with the holding instead of with the generation. */
+  storage<V>(namespace: string): Namespace<V>
+  log: Logger
+}
+
+/** What a starting generation may do. Everything it does through this context is undone when the generation retires. */
+export interface PluginContext<Config = unknown> {
+  readonly name: string
+  readonly generation: number
+  /** The domains that every protocol serves; never empty. */
+  readonly hosts: readonly string[]
+  /** Aborts when the generation retires, after the drain. */
+  readonly signal: AbortSignal
+  readonly log: Logger
+  readonly config: Config
+  /** This generation's own tsyringe container. It holds `context`, `config`, `log`, `signal` and the services in `uses`. */
+  readonly container: DependencyContainer
+  route(method: Method, path: string, access: Access, handler: RouteHandler): void
+  command<F extends FaceName>(
+    face: F,
+    definition: FaceCommands[F]['definition'],
+    handler: FaceCommands[F]['handler'],
+  ): void
+  authenticate(authenticator: Authenticator): void
+  storage<V>(namespace: string): Namespace<V>
+  /** At most one live provider per service. */
+  provide<T>(service: string, value: T): void
+  /** An accessor: resolves through the live table that the current request has pinned; throws `no_backend` without a provider. */
+  service<T>(service: string): () => T
+  /** An HTTP listener of the plugin's own, kept across its reloads. */
+  listen(options: ListenOptions): Promise<void>
+  keep<T, B extends Behaviour = Behaviour>(key: string, held: Held<T, B>): Promise<T>
+  effect(label: string, undo: () => void | Promise<void>): void
+  /** Calls `work` every `ms` milliseconds from the swap until the generation retires, never twice at once. */
+  every(ms: number, work: () => unknown): void
+  /** Runs in the same turn as the swap. */
+  onLive(act: () => void): void
+}
+
+export interface ListenOptions {
+  /** 0 picks a free one. */
+  port: number
+  /** Default 127.0.0.1. */
+  ip?: string
+  tls?: boolean
+  /** Mount path to handlers, as in `listen.request_handlers` of the configuration. */
+  requestHandlers: Record<string, string | string[]>
+}

@@ -1,0 +1,128 @@
+import { KernelError, reason } from '../errors.js'
+import { within } from './deadline.js'
+import type { Behaviour, Held, HoldingContext } from './definition.js'
+import type { Generation } from './generation.js'
+import { inScope, type Scope } from './scope.js'
+
+/** A value that survives reloads, with the functions of the generation that is live now. */
+export class Holding {
+  readonly key: string
+  readonly scope: Scope
+  value: unknown
+  behaviour: Behaviour
+  close: (value: unknown) => void | Promise<void>
+  #generation: Generation
+  readonly #cleanups: (() => Promise<void>)[] = []
+
+  constructor(key: string, generation: Generation, held: Held<unknown>) {
+    this.key = key
+    this.#generation = generation
+    this.behaviour = held.behaviour ?? {}
+    this.close = held.close
+    const holding = this
+    this.scope = {
+      plugin: generation.plugin,
+      get generation() {
+        return holding.#generation.number
+      },
+    }
+  }
+
+  /** The functions that `open` receives: each runs the live generation's own, in that generation's scope. */
+  get call(): Behaviour {
+    const call: Behaviour = {}
+    for (const name of Object.keys(this.behaviour)) {
+      call[name] = (...args) => {
+        const act = this.behaviour[name]
+        if (!act) throw new KernelError('internal', `holding "${this.key}" has lost its behaviour "${name}" in a reload`)
+        return inScope(this.#generation.scope, () => act(...args))
+      }
+    }
+    return call
+  }
+
+  /** From now on `generation` answers for this holding; nothing of the one before stays reachable. */
+  handTo(generation: Generation, held: Held<unknown>): void {
+    this.#generation = generation
+    this.behaviour = held.behaviour ?? {}
+    this.close = held.close
+  }
+
+  onClosed(cleanup: () => Promise<void>): void {
+    this.#cleanups.push(cleanup)
+  }
+
+  async end(ms: number, report: (why: string) => void): Promise<void> {
+    try {
+      const closing = inScope(this.scope, () => this.close(this.value))
+      await within(ms, closing, () => new Error(`not closed within ${ms} ms`))
+    } catch (thrown) {
+      report(`holding "${this.key}" did not close: ${reason(thrown)}`)
+    }
+    for (const cleanup of this.#cleanups) await cleanup()
+  }
+}
+
+/** What is kept for each plugin while its generations come and go. */
+export class Holdings {
+  readonly #kept = new Map<string, Map<string, Holding>>()
+
+  of(plugin: string): ReadonlyMap<string, Holding> {
+    return this.#kept.get(plugin) ?? new Map()
+  }
+
+  /** The held value under `key`, opened now when this plugin does not hold it yet. */
+  async keep<T>(
+    generation: Generation,
+    key: string,
+    held: Held<T>,
+    context: (holding: Holding) => HoldingContext,
+  ): Promise<T> {
+    if (generation.keeping.has(key)) {
+      throw new KernelError('conflict', `plugin "${generation.plugin}" keeps "${key}" twice in one generation`)
+    }
+    const erased = held as Held<unknown>
+    let holding = this.of(generation.plugin).get(key)
+    if (!holding) {
+      const opened = new Holding(key, generation, erased)
+      opened.value = await inScope(opened.scope, () => erased.open(opened.call, context(opened)))
+      if (generation.ended) await opened.end(5_000, () => {})
+      else generation.keeping.set(key, { holding: opened, held: erased, opened: true })
+      return opened.value as T
+    }
+    generation.keeping.set(key, { holding, held: erased, opened: false })
+    return holding.value as T
+  }
+
+  /** In the swap's turn: the new generation's behaviour takes over, and what it opened is the plugin's from now on. */
+  adopt(generation: Generation): void {
+    let kept = this.#kept.get(generation.plugin)
+    if (!kept) {
+      kept = new Map()
+      this.#kept.set(generation.plugin, kept)
+    }
+    for (const [key, { holding, held }] of generation.keeping) {
+      holding.handTo(generation, held)
+      kept.set(key, holding)
+    }
+  }
+
+  /** After a start that failed: closes what it had opened and nothing else. */
+  async abandon(generation: Generation, ms: number, report: (why: string) => void): Promise<void> {
+    for (const { holding, opened } of [...generation.keeping.values()].reverse()) {
+      if (opened) await holding.end(ms, report)
+    }
+  }
+
+  /** After the old generation has drained: closes what the one now live, if any, does not keep. */
+  async settle(plugin: string, live: Generation | undefined, ms: number, report: (why: string) => void): Promise<void> {
+    const kept = this.#kept.get(plugin)
+    if (!kept) return
+    for (const [key, holding] of [...kept].reverse()) {
+      if (live?.keeping.has(key)) continue
+      kept.delete(key)
+      await holding.end(ms, report)
+    }
+    if (kept.size === 0) this.#kept.delete(plugin)
+  }
+}

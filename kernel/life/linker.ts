@@ -1,0 +1,95 @@
+import { readFileSync, realpathSync } from 'node:fs'
+import Module, { createRequire } from 'node:module'
+import { dirname, sep } from 'node:path'
+import { KernelError, reason } from '../errors.js'
+import { checkDefinition } from './check-definition.js'
+import type { PluginDefinition } from './definition.js'
+
+/** One linked copy of a plugin's code, with nothing in it shared with earlier or later copies. */
+export interface Linked {
+  readonly definition: PluginDefinition
+  /** The files it was made of. */
+  readonly files: readonly string[]
+  /** tsyringe as this copy sees it: it keeps every decorated class for ever, so each copy has its own. */
+  tsyringe(): typeof import('tsyringe')
+}
+
+interface CommonJsModule extends NodeJS.Module {
+  _compile(source: string, filename: string): void
+}
+const ModuleClass = Module as unknown as { new (id: string, parent: NodeJS.Module | undefined): CommonJsModule }
+
+const shared = createRequire(__filename)
+const TSYRINGE = dirname(realpathSync(shared.resolve('tsyringe'))) + sep
+const OURSELVES = /^patchbay(\/|$)/
+
+/**
+ * Links the code in `folder` afresh. Files inside it, and tsyringe, are compiled anew with Node's own compiler, so
+ * that source maps work; everything else is the ordinary shared `require`. The whole file set is read now.
+ */
+export function link(name: string, folder: string, entry: string): Linked {
+  const own = realpathSync(folder) + sep
+  const modules = new Map<string, CommonJsModule>()
+
+  const isOwn = (file: string) =>
+    (file.startsWith(own) && !file.includes(`${sep}node_modules${sep}`, own.length - 1)) || file.startsWith(TSYRINGE)
+
+  const load = (file: string, parent: NodeJS.Module | undefined): unknown => {
+    const known = modules.get(file)
+    if (known) return known.exports
+    const module = new ModuleClass(file, parent)
+    module.filename = file
+    module.paths = []
+    modules.set(file, module)
+    const resolve = createRequire(file)
+    module.require = ((request: string) => requireFrom(module, resolve, request)) as NodeJS.Require
+    if (file.endsWith('.json')) module.exports = JSON.parse(readFileSync(file, 'utf8'))
+    else module._compile(readFileSync(file, 'utf8'), file)
+    module.loaded = true
+    return module.exports
+  }
+
+  const requireFrom = (module: NodeJS.Module, resolve: NodeJS.Require, request: string): unknown => {
+    if (OURSELVES.test(request)) return shared(request)
+    const file = find(resolve, request)
+    return isOwn(file) ? load(file, module) : shared(file)
+  }
+
+  try {
+    const exported = load(realpathSync(entry), undefined)
+    return {
+      definition: checkDefinition(name, exported),
+      files: [...modules.keys()].filter(file => !file.startsWith(TSYRINGE)),
+      tsyringe: () => load(realpathSync(shared.resolve('tsyringe')), undefined) as typeof import('tsyringe'),
+    }
+  } catch (thrown) {
+    if (thrown instanceof KernelError) throw thrown
+    throw new KernelError('link_failed', `plugin "${name}" cannot be linked: ${reason(thrown)}${where(thrown, own)}`, {
+      hint: 'mend the file and load it again',
+      cause: thrown,
+    })
+  }
+}
+
+/** A plugin outside this repository finds its own packages first and ours after them. */
+function find(resolve: NodeJS.Require, request: string): string {
+  try {
+    return resolve.resolve(request)
+  } catch (thrown) {
+    if (request.startsWith('.') || request.startsWith(sep)) throw thrown
+    try {
+      return shared.resolve(request)
+    } catch {
+      throw thrown
+    }
+  }
+}
+
+/** ` (folder/file.js:3)`, when the stack names a file of the plugin. */
+function where(thrown: unknown, own: string): string {
+  const stack = thrown instanceof Error ? (thrown.stack ?? '') : ''
+  const at = stack.indexOf(own)
+  if (at < 0) return ''
+  const place = /^[^\s)]*?:\d+/.exec(stack.slice(at + own.length))
+  return place ? ` (${place[0]})` : ''
+}

@@ -1,0 +1,33 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { View } from './gate.js'
+
+/**
+ * On whose behalf code is running. Timers, sockets and promises inherit it, so an error that nobody caught can be
+ * attributed to a plugin, and a service can be resolved through the live table that the request has pinned.
+ */
+export interface Scope {
+  readonly plugin: string
+  /** The generation that answers for what happens here; a holding's scope names the one now live. */
+  readonly generation: number
+  /** The live table that the current request reads; none outside requests. */
+  readonly view?: View
+}
+
+const scopes = new AsyncLocalStorage<Scope>()
+
+export function currentScope(): Scope | undefined {
+  return scopes.getStore()
+}
+
+export function inScope<T>(scope: Scope, act: () => T): T {
+  return scopes.run(scope, act)
+}
+
+export function inScopeOf<A, T>(scope: Scope, act: (argument: A) => T, argument: A): T {
+  return scopes.run(scope, act, argument)
+}
+
+/** Runs kernel work that must not be attributed to the plugin it was called from. */
+export function outsideScopes<T>(act: () => T): T {
+  return scopes.exit(act)
+}

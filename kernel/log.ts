@@ -1,0 +1,79 @@
+import { Writable } from 'node:stream'
+import pino from 'pino'
+import type { Logger } from './life/definition.js'
+
+/** One line of the log, as `/kernel/logs` and `patchbay logs` show it. */
+export interface LogLine {
+  /** ISO 8601, UTC. */
+  time: string
+  level: 'debug' | 'info' | 'warn' | 'error'
+  plugin?: string
+  message: string
+  [field: string]: unknown
+}
+
+const LEVELS: Record<number, LogLine['level']> = { 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'error' }
+const REMEMBERED = 2000
+/** Field names whose values never reach a log. */
+const SECRET = ['password', 'secret', 'token', 'authorization', 'key', 'cookie', '*.password', '*.secret', '*.token', '*.authorization']
+
+/** The log of the process: written to `out`, and the last lines remembered for the control socket. */
+export class Log {
+  readonly #pino: pino.Logger
+  readonly #loggers = new Map<string, Logger>()
+  readonly #lines: LogLine[] = []
+  readonly #followers = new Set<(line: LogLine) => void>()
+
+  constructor(level: LogLine['level'], write: (line: LogLine) => void) {
+    const remember = (line: LogLine) => {
+      this.#lines.push(line)
+      if (this.#lines.length > REMEMBERED) this.#lines.splice(0, this.#lines.length - REMEMBERED)
+      for (const follower of this.#followers) follower(line)
+      write(line)
+    }
+    const stream = new Writable({
+      decodeStrings: false,
+      write(text: string, _encoding, done) {
+        remember(readLine(text))
+        done()
+      },
+    })
+    this.#pino = pino({ level, redact: SECRET, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream)
+  }
+
+  for(plugin: string): Logger {
+    let logger = this.#loggers.get(plugin)
+    if (!logger) this.#loggers.set(plugin, (logger = this.#pino.child({ plugin }) as Logger))
+    return logger
+  }
+
+  get kernel(): Logger {
+    return this.#pino as Logger
+  }
+
+  /** The newest lines, oldest first. */
+  lines(limit: number, plugin?: string): LogLine[] {
+    const wanted = plugin === undefined ? this.#lines : this.#lines.filter(line => line.plugin === plugin)
+    return wanted.slice(-limit)
+  }
+
+  /** Calls `follower` with every further line; returns how to stop. */
+  follow(follower: (line: LogLine) => void): () => void {
+    this.#followers.add(follower)
+    return () => this.#followers.delete(follower)
+  }
+}
+
+/** `12:30:01 warn  mqtt-broker  what happened` */
+export function asText({ time, level, plugin, message, hint, err }: LogLine): string {
+  const stack = (err as { stack?: string } | undefined)?.stack
+  const lines = [`${time.slice(11, 19)} ${level.padEnd(5)} ${plugin ? `${plugin}: ` : ''}${message}`]
+  if (typeof hint === 'string') lines.push(`         → ${hint}`)
+  if (stack) lines.push(stack.replace(/^/gm, '         '))
+  return `${lines.join('\n')}\n`
+}
+
+function readLine(text: string): LogLine {
+  const { level, msg, ...fields } = JSON.parse(text) as { level: number; msg?: string; time: string }
+  return { ...fields, level: LEVELS[level] ?? 'info', message: msg ?? '' }
+}

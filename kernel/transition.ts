@@ -1,0 +1,127 @@
+import { injectable } from 'tsyringe'
+import { Configuration } from './config/configuration.js'
+import { asKernelError, KernelError, reason } from './errors.js'
+import { Live } from './http/live.js'
+import { Generation, type Host } from './life/generation.js'
+import type { Linked } from './life/linker.js'
+import type { Plugin } from './life/plugin.js'
+import { Roster } from './life/roster.js'
+import { KernelHost } from './kernel-host.js'
+
+/** The one algorithm behind every verb: start new → swap one pointer → retire old. */
+@injectable()
+export class Transition {
+  /** Generations whose `start` is running, for crashes that come in the meantime. */
+  readonly starting = new Set<Generation>()
+  readonly #live: Live
+  readonly #host: Host
+  readonly #configuration: Configuration
+  readonly #roster: Roster
+
+  constructor(live: Live, host: KernelHost, configuration: Configuration, roster: Roster) {
+    this.#live = live
+    this.#host = host
+    this.#configuration = configuration
+    this.#roster = roster
+  }
+
+  /**
+   * Brings `linked` to life as the plugin's next generation, in place of the generations of `leaving`.
+   * Any error before the swap undoes the new one and leaves everything as it was.
+   */
+  async enter(plugin: Plugin, linked: Linked, leaving: readonly Plugin[] = []): Promise<void> {
+    const hot = plugin.live !== undefined
+    const generation = await this.#prepare(plugin, linked, hot, false)
+    const olds = [plugin, ...leaving].map(each => each.live).filter(live => live !== undefined)
+    try {
+      this.#live.swap(
+        generation,
+        leaving.map(each => each.name),
+      )
+    } catch (thrown) {
+      await this.#discard(generation)
+      throw this.#sentence(plugin, thrown)
+    }
+    plugin.live = generation
+    plugin.linked = linked
+    for (const each of leaving) each.live = undefined
+    for (const old of olds) await this.retire(old, old.plugin === plugin.name ? generation : undefined)
+  }
+
+  /** Everything up to the swap, then undone: true means that `enter` would have worked. */
+  async rehearse(plugin: Plugin, linked: Linked): Promise<void> {
+    const generation = await this.#prepare(plugin, linked, plugin.live !== undefined, true)
+    try {
+      this.#live.next(generation, [])
+    } catch (thrown) {
+      throw this.#sentence(plugin, thrown)
+    } finally {
+      await this.#discard(generation)
+    }
+  }
+
+  /** Takes the plugin's generation out of the live table and retires it. */
+  async leave(plugin: Plugin): Promise<void> {
+    const old = plugin.live
+    if (!old) return
+    this.#live.swap(undefined, [plugin.name])
+    plugin.live = undefined
+    await this.retire(old, undefined)
+  }
+
+  /** Drain, abort, undo; then close what the plugin's live generation, if any, does not keep. */
+  async retire(old: Generation, live: Generation | undefined): Promise<void> {
+    const log = this.#host.log(old.plugin)
+    const { drainMs, undoMs } = this.#host.limits
+    if (!(await this.#live.gate.drained(old, drainMs))) {
+      log.warn({ generation: old.number }, `generation ${old.number} still had requests after ${drainMs} ms; they are cut off`)
+    }
+    await old.end()
+    this.#live.forget(old)
+    await this.#host.holdings.settle(old.plugin, live, undoMs, why => log.error({ generation: old.number }, why))
+  }
+
+  async #prepare(plugin: Plugin, linked: Linked, hot: boolean, rehearsal: boolean): Promise<Generation> {
+    const { definition } = linked
+    let generation: Generation | undefined
+    try {
+      this.#roster.checkRequirements(plugin.name, definition)
+      const config = this.#configuration.of(plugin.name, definition.config)
+      generation = new Generation(plugin.name, plugin.nextNumber(), linked, config, this.#host)
+      if (!rehearsal) await generation.upgradeStorage(hot)
+      this.starting.add(generation)
+      await generation.start()
+      await this.#live.prepare(generation)
+      return generation
+    } catch (thrown) {
+      if (generation) await this.#discard(generation)
+      throw this.#sentence(plugin, thrown)
+    } finally {
+      if (generation) this.starting.delete(generation)
+    }
+  }
+
+  async #discard(generation: Generation): Promise<void> {
+    const log = this.#host.log(generation.plugin)
+    await generation.end()
+    this.#live.forget(generation)
+    await this.#host.holdings.abandon(generation, this.#host.limits.undoMs, why => log.error(why))
+  }
+
+  /** The failure with what still works: an older generation, or nothing of this plugin. */
+  #sentence(plugin: Plugin, thrown: unknown): KernelError {
+    const error = asKernelError('start_failed', thrown, why => `plugin "${plugin.name}" did not start: ${why}`)
+    const serving = plugin.live
+    const rest = serving ? `generation ${serving.number} keeps serving` : 'everything else keeps running'
+    const sentence = new KernelError(error.code, `${error.message}; ${rest}`, { cause: error.cause ?? thrown, ...(error.hint ? { hint: error.hint } : {}) })
+    plugin.failedWith(sentence)
+    this.#host.log(plugin.name).error({ hint: sentence.hint, err: causeOf(thrown) }, sentence.message)
+    return sentence
+  }
+}
+
+/** Only a foreign error's stack is worth a look: ours are sentences. */
+function causeOf(thrown: unknown): unknown {
+  const cause = thrown instanceof KernelError ? thrown.cause : thrown
+  return cause instanceof Error ? { stack: cause.stack ?? reason(cause) } : undefined
+}

@@ -1,0 +1,22 @@
+import { plugin } from 'patchbay'
+import { z } from 'zod'
+import { createAuthenticator } from './authenticator.js'
+import { bootstrap } from './bootstrap.js'
+import { type Operator, Operators } from './operators.js'
+
+export default plugin({
+  name: 'auth',
+  version: '0.1.0',
+  description: 'Who is calling, and what may they do',
+  storage: ['operators'],
+  config: z.strictObject({
+    cache_seconds: z.number().min(0).default(60).describe('how long verified credentials are remembered'),
+    scrypt_cost: z.int().min(1024).default(16_384).describe('scrypt N of new password hashes, a power of two'),
+  }),
+  async start(ctx) {
+    const operators = new Operators(ctx.storage<Operator>('operators'), ctx.config.scrypt_cost)
+    await operators.read()
+    await bootstrap(operators, ctx.log, ctx.hosts[0]!)
+    ctx.authenticate(createAuthenticator(operators, ctx.hosts, ctx.config.cache_seconds * 1000))
+  },
+})
