@@ -15,6 +15,7 @@ import { Inventory } from './inventory.js'
 import { Kernel } from './kernel.js'
 import { KernelHost } from './kernel-host.js'
 import { Catalogue } from './life/catalogue.js'
+import type { PluginDefinition } from './life/definition.js'
 import { DesiredState } from './life/desired.js'
 import { Holdings } from './life/holdings.js'
 import { Roster } from './life/roster.js'
@@ -34,10 +35,12 @@ export interface Parts {
   log: Log
   /** Folders of plugins that come before those of the configuration. */
   pluginFolders: readonly string[]
+  /** Plugins that are in memory already. */
+  given?: readonly PluginDefinition[]
 }
 
 /** The kernel's composition root: one container, every noun of the kernel once. */
-export function compose({ loaded, load, store, log, pluginFolders }: Parts): DependencyContainer {
+export function compose({ loaded, load, store, log, pluginFolders, given }: Parts): DependencyContainer {
   const container = root.createChildContainer()
   const once = <T>(make: (from: DependencyContainer) => T) => ({ useFactory: instanceCachingFactory(make) })
 
@@ -49,7 +52,7 @@ export function compose({ loaded, load, store, log, pluginFolders }: Parts): Dep
     Configuration,
     { useValue: new Configuration(loaded, load, new Overrides(store.namespace(KERNEL, 'overrides')), FACE_OPTION_NAMES) },
   )
-  container.register(Catalogue, { useValue: new Catalogue([...pluginFolders, ...loaded.settings.plugin_folders]) })
+  container.register(Catalogue, { useValue: new Catalogue([...pluginFolders, ...loaded.settings.plugin_folders], given) })
   container.register(Roster, once(from => new Roster(from.resolve(Catalogue), from.resolve(DesiredState))))
 
   const faces = allFaces(faceOptions(container.resolve(Configuration)))

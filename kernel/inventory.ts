@@ -133,12 +133,12 @@ export class Inventory {
 
   /** What a plugin that is not loaded says of itself: linked aside, and not again until its file changes. */
   peek(found: Found): Peeked {
-    const modified = statSync(found.entry).mtimeMs
+    const modified = found.given ? 0 : statSync(found.entry).mtimeMs
     const known = this.#peeked.get(found.name)
     if (known?.modified === modified) return known
     let peeked: Peeked
     try {
-      const { version, description = '', aliases = [], autostart = true } = link(found.name, found.folder, found.entry).definition
+      const { version, description = '', aliases = [], autostart = true } = link(found).definition
       peeked = { modified, version, description, aliases, autostart, error: undefined }
     } catch (thrown) {
       peeked = { modified, version: '', description: '', aliases: [], autostart: false, error: reason(thrown) }

@@ -160,7 +160,7 @@ export class Kernel {
   async check(name: string): Promise<void> {
     const found = this.#catalogue.find(this.#roster.nameOf(name))
     await this.#lanes.run([found.name], async () => {
-      const linked = link(found.name, found.folder, found.entry)
+      const linked = link(found)
       this.#roster.checkAliases(linked.definition)
       const loaded = this.#roster.get(found.name)
       await this.#transition.rehearse(loaded ?? new Plugin(found, linked), linked)
@@ -214,7 +214,7 @@ export class Kernel {
   async #load(found: Found): Promise<Plugin> {
     const known = this.#roster.get(found.name)
     if (known) return known
-    const linked = link(found.name, found.folder, found.entry)
+    const linked = link(found)
     this.#roster.checkAliases(linked.definition)
     const plugin = new Plugin(found, linked)
     this.#roster.add(plugin)
@@ -238,7 +238,7 @@ export class Kernel {
   #link(plugin: Plugin): Linked {
     try {
       plugin.found = this.#catalogue.find(plugin.name)
-      const linked = link(plugin.name, plugin.found.folder, plugin.found.entry)
+      const linked = link(plugin.found)
       this.#roster.checkAliases(linked.definition)
       return linked
     } catch (thrown) {

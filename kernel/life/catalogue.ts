@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { didYouMean } from '../config/nearest.js'
 import { KernelError } from '../errors.js'
+import type { PluginDefinition } from './definition.js'
 
 /** A plugin's code on disk, not yet linked. */
 export interface Found {
@@ -9,6 +10,8 @@ export interface Found {
   readonly folder: string
   /** Its index file: `index.js`, or `dist/index.js` of a compiled TypeScript plugin. */
   readonly entry: string
+  /** A definition that is in memory already, as tests have it. */
+  readonly given?: PluginDefinition
 }
 
 const ENTRIES = ['index.js', join('dist', 'index.js')]
@@ -17,14 +20,16 @@ const NAME = /^[a-z][a-z0-9]*([-_][a-z0-9]+)*$/
 /** The plugins on disk: every sub-folder of the plugin folders that has an index file. Earlier folders win. */
 export class Catalogue {
   readonly #folders: readonly string[]
+  readonly #given: ReadonlyMap<string, Found>
 
-  constructor(folders: readonly string[]) {
+  constructor(folders: readonly string[], given: readonly PluginDefinition[] = []) {
     this.#folders = folders.map(folder => resolve(folder))
+    this.#given = new Map(given.map(each => [each.name, { name: each.name, folder: '', entry: '', given: each }]))
   }
 
   /** Reads the disk each time: a plugin may have been put there a moment ago. */
   list(): Found[] {
-    const found = new Map<string, Found>()
+    const found = new Map<string, Found>(this.#given)
     for (const folder of this.#folders) {
       for (const name of foldersIn(folder)) {
         const plugin = found.has(name) ? undefined : foundIn(join(folder, name))
@@ -35,6 +40,8 @@ export class Catalogue {
   }
 
   find(name: string): Found {
+    const given = this.#given.get(name)
+    if (given) return given
     if (NAME.test(name)) {
       for (const folder of this.#folders) {
         const plugin = foundIn(join(folder, name))

@@ -2,6 +2,7 @@ import { readFileSync, realpathSync } from 'node:fs'
 import Module, { createRequire } from 'node:module'
 import { dirname, sep } from 'node:path'
 import { KernelError, reason } from '../errors.js'
+import type { Found } from './catalogue.js'
 import { checkDefinition } from './check-definition.js'
 import type { PluginDefinition } from './definition.js'
 
@@ -24,10 +25,11 @@ const TSYRINGE = dirname(realpathSync(shared.resolve('tsyringe'))) + sep
 const OURSELVES = /^patchbay(\/|$)/
 
 /**
- * Links the code in `folder` afresh. Files inside it, and tsyringe, are compiled anew with Node's own compiler, so
+ * Links the code of a plugin afresh. Files inside it, and tsyringe, are compiled anew with Node's own compiler, so
  * that source maps work; everything else is the ordinary shared `require`. The whole file set is read now.
  */
-export function link(name: string, folder: string, entry: string): Linked {
+export function link({ name, folder, entry, given }: Found): Linked {
+  if (given) return { definition: checkDefinition(name, { default: given }), files: [], tsyringe: () => shared('tsyringe') }
   const own = realpathSync(folder) + sep
   const modules = new Map<string, CommonJsModule>()
 
