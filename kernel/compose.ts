@@ -1,13 +1,14 @@
 import 'reflect-metadata'
 import { join } from 'node:path'
-import { container as root, type DependencyContainer, instanceCachingFactory, Lifecycle } from 'tsyringe'
+import { type DependencyContainer, instanceCachingFactory, Lifecycle, container as root } from 'tsyringe'
 import { Configuration } from './config/configuration.js'
 import { Overrides } from './config/overrides.js'
 import type { Loaded } from './config/settings.js'
+import { Tools } from './endpoints/tools.js'
 import { reason } from './errors.js'
 import { App } from './http/app.js'
-import { allFaces } from './http/faces/index.js'
 import type { FaceOptions } from './http/faces/face.js'
+import { allFaces } from './http/faces/index.js'
 import { FACE_OPTION_NAMES, readFaceOptions } from './http/faces/options.js'
 import { Listeners } from './http/listeners.js'
 import { Live } from './http/live.js'
@@ -24,7 +25,6 @@ import { Probation } from './probation.js'
 import { Reconfigure } from './reconfigure.js'
 import { KERNEL, Store } from './store/store.js'
 import { Supervisor } from './supervisor.js'
-import { Tools } from './endpoints/tools.js'
 import { Transition } from './transition.js'
 
 export interface Parts {
@@ -48,12 +48,16 @@ export function compose({ loaded, load, store, log, pluginFolders, given }: Part
   container.register(Log, { useValue: log })
   container.register(Holdings, { useValue: new Holdings() })
   container.register(DesiredState, { useValue: new DesiredState(store.namespace(KERNEL, 'desired')) })
+  container.register(Configuration, {
+    useValue: new Configuration(loaded, load, new Overrides(store.namespace(KERNEL, 'overrides')), FACE_OPTION_NAMES),
+  })
+  container.register(Catalogue, {
+    useValue: new Catalogue([...pluginFolders, ...loaded.settings.plugin_folders], given),
+  })
   container.register(
-    Configuration,
-    { useValue: new Configuration(loaded, load, new Overrides(store.namespace(KERNEL, 'overrides')), FACE_OPTION_NAMES) },
+    Roster,
+    once(from => new Roster(from.resolve(Catalogue), from.resolve(DesiredState))),
   )
-  container.register(Catalogue, { useValue: new Catalogue([...pluginFolders, ...loaded.settings.plugin_folders], given) })
-  container.register(Roster, once(from => new Roster(from.resolve(Catalogue), from.resolve(DesiredState))))
 
   const faces = allFaces(faceOptions(container.resolve(Configuration)))
   const live = new Live(new Map([...faces].map(([name, face]) => [name, face.build])))
@@ -67,7 +71,10 @@ export function compose({ loaded, load, store, log, pluginFolders, given }: Part
     },
     report: (thrown, ctx) =>
       log.kernel.error(
-        { request: ctx.res.getHeader('X-Request-Id'), err: thrown instanceof Error ? { stack: thrown.stack } : undefined },
+        {
+          request: ctx.res.getHeader('X-Request-Id'),
+          err: thrown instanceof Error ? { stack: thrown.stack } : undefined,
+        },
         `${ctx.method} ${ctx.path} failed: ${reason(thrown)}`,
       ),
   })

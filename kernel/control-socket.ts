@@ -20,7 +20,14 @@ export function controlSocketPath(dataFolder: string): string {
   return join(tmpdir(), `patchbay-${userInfo().uid}-${short}`, 'control.sock')
 }
 
-const CARRIER: Carrier = { name: 'control socket', tag: undefined, tls: false, local: true, mounts: new Mounts([]), headers: undefined }
+const CARRIER: Carrier = {
+  name: 'control socket',
+  tag: undefined,
+  tls: false,
+  local: true,
+  mounts: new Mounts([]),
+  headers: undefined,
+}
 
 /** The local way in, protected by file rights: it works also when no plugin can tell who is calling. */
 export class ControlSocket {
@@ -41,7 +48,9 @@ export class ControlSocket {
       await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve))
       chmodSync(path, 0o600)
     } catch (thrown) {
-      throw new KernelError('listen_failed', `the control socket ${path} cannot be opened: ${reason(thrown)}`, { cause: thrown })
+      throw new KernelError('listen_failed', `the control socket ${path} cannot be opened: ${reason(thrown)}`, {
+        cause: thrown,
+      })
     }
     return new ControlSocket(server, path)
   }

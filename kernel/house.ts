@@ -1,6 +1,6 @@
 import type { DependencyContainer } from 'tsyringe'
-import { Configuration } from './config/configuration.js'
 import { compose, type Parts } from './compose.js'
+import { Configuration } from './config/configuration.js'
 import { kernelDefinition } from './endpoints/index.js'
 import { Tools } from './endpoints/tools.js'
 import { KernelError, reason } from './errors.js'
@@ -45,7 +45,8 @@ export class House {
     this.#own?.abortStreams()
     await container.resolve(Listeners).close(graceMs)
     await kernel.idle()
-    for (const plugin of kernel.runningInOrder.reverse()) await kernel.exclusively([plugin.name], () => kernel.end(plugin))
+    for (const plugin of kernel.runningInOrder.reverse())
+      await kernel.exclusively([plugin.name], () => kernel.end(plugin))
     for (const plugin of container.resolve(Roster).plugins) plugin.forgetPrevious()
     await this.#own?.end()
     container.resolve(App).inFlight.close()
@@ -79,7 +80,10 @@ export class House {
         await kernel.load(found.name)
         if (first || desired.active) active.push(found.name)
       } catch (thrown) {
-        log.error({ hint: thrown instanceof KernelError ? thrown.hint : undefined }, `${reason(thrown)}; everything else keeps starting`)
+        log.error(
+          { hint: thrown instanceof KernelError ? thrown.hint : undefined },
+          `${reason(thrown)}; everything else keeps starting`,
+        )
       }
     }
     const requires = (name: string) => roster.get(name)?.requires ?? []
@@ -102,7 +106,9 @@ export class House {
           return false
         }
       })
-      return startOrder(startable, each => (startable.includes(each) ? requires(each).filter(one => startable.includes(one)) : []))
+      return startOrder(startable, each =>
+        startable.includes(each) ? requires(each).filter(one => startable.includes(one)) : [],
+      )
     }
   }
 }

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { injectable } from 'tsyringe'
-import type { PluginOption } from './config/plugin-options.js'
 import { Configuration } from './config/configuration.js'
+import type { PluginOption } from './config/plugin-options.js'
 import { reason } from './errors.js'
 import { Live } from './http/live.js'
 import { Catalogue, type Found } from './life/catalogue.js'

@@ -69,10 +69,24 @@ export class KernelHost implements Host {
     return this.#live.table.service(service)
   }
 
-  async openListener({ ip = '127.0.0.1', port, tls = false, requestHandlers }: ListenOptions): Promise<{ close(): Promise<void> }> {
+  async openListener({
+    ip = '127.0.0.1',
+    port,
+    tls = false,
+    requestHandlers,
+  }: ListenOptions): Promise<{ close(): Promise<void> }> {
     const setting = `the plugin's own port`
     const mounts = readMounts(requestHandlers, setting)
-    const opened = await this.#listeners.open({ ip, port, tls, mounts, setting, certfile: undefined, tag: undefined, custom_headers: undefined })
+    const opened = await this.#listeners.open({
+      ip,
+      port,
+      tls,
+      mounts,
+      setting,
+      certfile: undefined,
+      tag: undefined,
+      custom_headers: undefined,
+    })
     return { close: () => opened.close(this.limits.drainMs) }
   }
 }

@@ -64,9 +64,13 @@ export class Kernel {
     return this.#lanes.run([found.name], async () => {
       const plugin = await this.#load(found)
       if (plugin.state === 'running') {
-        throw new KernelError('already_running', `plugin "${found.name}" is already running, as generation ${plugin.live!.number}`, {
-          hint: `to run its newest code: patchbay plugin reload ${found.name}`,
-        })
+        throw new KernelError(
+          'already_running',
+          `plugin "${found.name}" is already running, as generation ${plugin.live!.number}`,
+          {
+            hint: `to run its newest code: patchbay plugin reload ${found.name}`,
+          },
+        )
       }
       await this.#begin(plugin, plugin.linked)
       await this.#desired.set(plugin.name, { active: true })
@@ -134,10 +138,23 @@ export class Kernel {
     const found = this.#catalogue.find(this.#roster.nameOf(successor))
     return this.#lanes.run([leaving.name, found.name], async () => {
       const entering = await this.#load(found)
-      if (entering.state === 'running') throw new KernelError('already_running', `plugin "${found.name}" is already running; "${name}" keeps running too`)
-      if (leaving.state !== 'running') throw new KernelError('not_running', `plugin "${leaving.name}" is not running, so there is nothing to replace`, { hint: `patchbay plugin start ${found.name}` })
+      if (entering.state === 'running')
+        throw new KernelError(
+          'already_running',
+          `plugin "${found.name}" is already running; "${name}" keeps running too`,
+        )
+      if (leaving.state !== 'running')
+        throw new KernelError(
+          'not_running',
+          `plugin "${leaving.name}" is not running, so there is nothing to replace`,
+          { hint: `patchbay plugin start ${found.name}` },
+        )
       const needing = this.#roster.dependentsOf(leaving.name)
-      if (needing.length > 0) throw new KernelError('required_by_others', `plugin "${leaving.name}" keeps running: "${needing[0]!.name}" requires it by name`)
+      if (needing.length > 0)
+        throw new KernelError(
+          'required_by_others',
+          `plugin "${leaving.name}" keeps running: "${needing[0]!.name}" requires it by name`,
+        )
       const state = entering.state
       entering.become('starting')
       try {
@@ -177,9 +194,13 @@ export class Kernel {
     const owner = this.#roster.nameOf(name)
     await this.#lanes.run([owner], async () => {
       if (this.#roster.get(owner)?.live) {
-        throw new KernelError('already_running', `plugin "${owner}" is running and may be using "${namespace}"; nothing was removed`, {
-          hint: `patchbay plugin stop ${owner}, then try again`,
-        })
+        throw new KernelError(
+          'already_running',
+          `plugin "${owner}" is running and may be using "${namespace}"; nothing was removed`,
+          {
+            hint: `patchbay plugin stop ${owner}, then try again`,
+          },
+        )
       }
       await this.#store.purge(owner, namespace)
       this.#log.kernel.warn(`all data of namespace "${owner}:${namespace}" was removed`)
@@ -244,7 +265,10 @@ export class Kernel {
     } catch (thrown) {
       const error = asKernelError('link_failed', thrown, why => why)
       const rest = plugin.live ? `generation ${plugin.live.number} keeps serving` : 'it stays as it was'
-      const sentence = new KernelError(error.code, `${error.message}; ${rest}`, { cause: error.cause, ...(error.hint ? { hint: error.hint } : {}) })
+      const sentence = new KernelError(error.code, `${error.message}; ${rest}`, {
+        cause: error.cause,
+        ...(error.hint ? { hint: error.hint } : {}),
+      })
       plugin.failedWith(sentence)
       this.#log.for(plugin.name).error({ hint: sentence.hint }, sentence.message)
       throw sentence

@@ -15,7 +15,18 @@ export interface LogLine {
 const LEVELS: Record<number, LogLine['level']> = { 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'error' }
 const REMEMBERED = 2000
 /** Field names whose values never reach a log. */
-const SECRET = ['password', 'secret', 'token', 'authorization', 'key', 'cookie', '*.password', '*.secret', '*.token', '*.authorization']
+const SECRET = [
+  'password',
+  'secret',
+  'token',
+  'authorization',
+  'key',
+  'cookie',
+  '*.password',
+  '*.secret',
+  '*.token',
+  '*.authorization',
+]
 
 /** The log of the process: written to `out`, and the last lines remembered for the control socket. */
 export class Log {
@@ -42,8 +53,8 @@ export class Log {
   }
 
   for(plugin: string): Logger {
-    let logger = this.#loggers.get(plugin)
-    if (!logger) this.#loggers.set(plugin, (logger = this.#pino.child({ plugin }) as Logger))
+    const logger = this.#loggers.get(plugin) ?? (this.#pino.child({ plugin }) as Logger)
+    this.#loggers.set(plugin, logger)
     return logger
   }
 

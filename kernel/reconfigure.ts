@@ -1,8 +1,8 @@
 import { injectable } from 'tsyringe'
 import { Configuration } from './config/configuration.js'
 import { Listeners, wantedListeners } from './http/listeners.js'
-import { Roster } from './life/roster.js'
 import { Kernel } from './kernel.js'
+import { Roster } from './life/roster.js'
 import { Log } from './log.js'
 
 /** Changes to the configuration while the server runs. */

@@ -1,10 +1,10 @@
 import { injectable } from 'tsyringe'
 import { Configuration } from './config/configuration.js'
 import { KernelError, reason } from './errors.js'
+import { Kernel } from './kernel.js'
 import type { Plugin } from './life/plugin.js'
 import { Roster } from './life/roster.js'
 import { currentScope, outsideScopes, type Scope } from './life/scope.js'
-import { Kernel } from './kernel.js'
 import { Log } from './log.js'
 import { Transition } from './transition.js'
 
@@ -43,7 +43,12 @@ export class Supervisor {
   uncaught(thrown: unknown, scope: Scope | undefined): void {
     outsideScopes(() => {
       for (const generation of this.#transition.starting) {
-        if (generation.plugin === scope?.plugin && generation.number === scope.generation && generation.failStart(thrown)) return
+        if (
+          generation.plugin === scope?.plugin &&
+          generation.number === scope.generation &&
+          generation.failStart(thrown)
+        )
+          return
       }
       const plugin = scope && this.#roster.get(scope.plugin)
       if (!plugin) return this.#exit?.(thrown)
@@ -55,7 +60,10 @@ export class Supervisor {
     const log = this.#log.for(plugin.name)
     const err = { stack: thrown instanceof Error ? thrown.stack : String(thrown) }
     if (plugin.live?.number !== generation) {
-      log.warn({ err }, `generation ${generation}, which is retired, threw: ${reason(thrown)}; nothing else is affected`)
+      log.warn(
+        { err },
+        `generation ${generation}, which is retired, threw: ${reason(thrown)}; nothing else is affected`,
+      )
       return
     }
     const key = `${plugin.name}#${generation}`
@@ -77,13 +85,19 @@ export class Supervisor {
     const { previous } = plugin
     if (previous) {
       plugin.forgetPrevious()
-      plugin.failedWith(new KernelError('crashed', `${what}; the code of before runs again`, { hint: 'mend the plugin and reload it' }))
+      plugin.failedWith(
+        new KernelError('crashed', `${what}; the code of before runs again`, { hint: 'mend the plugin and reload it' }),
+      )
       log.error({ err }, plugin.lastError!.sentence)
       await this.#transition.enter(plugin, previous)
       return
     }
     if (!this.#mayRestart(plugin)) {
-      plugin.failedWith(new KernelError('crashed', `${what} once too often; it is out of service, everything else keeps running`, { hint: `mend it, then: patchbay plugin start ${plugin.name}` }))
+      plugin.failedWith(
+        new KernelError('crashed', `${what} once too often; it is out of service, everything else keeps running`, {
+          hint: `mend it, then: patchbay plugin start ${plugin.name}`,
+        }),
+      )
       log.error({ err, hint: plugin.lastError!.hint }, plugin.lastError!.sentence)
       await this.#transition.leave(plugin)
       plugin.become('failed')

@@ -1,14 +1,14 @@
 import 'reflect-metadata'
 import { defaultSettings } from './config/settings.js'
 import { KernelError } from './errors.js'
-import { Listeners } from './http/listeners.js'
 import { House } from './house.js'
+import { Listeners } from './http/listeners.js'
 import { Inventory, type PluginDetails } from './inventory.js'
 import { Kernel } from './kernel.js'
-import type { PluginDefinition } from './life/definition.js'
-import { Holdings } from './life/holdings.js'
-import { plugin as define } from './life/definition.js'
 import { Leaks } from './leaks.js'
+import type { PluginDefinition } from './life/definition.js'
+import { plugin as define } from './life/definition.js'
+import { Holdings } from './life/holdings.js'
 import { Log, type LogLine } from './log.js'
 import { KERNEL, Store } from './store/store.js'
 import { Supervisor } from './supervisor.js'
@@ -52,7 +52,10 @@ export async function testKernel(
   plugin: PluginDefinition | readonly PluginDefinition[] | undefined,
   options: TestOptions = {},
 ): Promise<TestKernel> {
-  const given = [...(plugin === undefined ? [] : Array.isArray(plugin) ? plugin : [plugin]), ...(options.with ?? [])] as PluginDefinition[]
+  const given = [
+    ...(plugin === undefined ? [] : Array.isArray(plugin) ? plugin : [plugin]),
+    ...(options.with ?? []),
+  ] as PluginDefinition[]
   const leaks = new Leaks()
   const lines: LogLine[] = []
   const log = new Log('debug', line => lines.push(line))
@@ -72,7 +75,9 @@ export async function testKernel(
     given: [...given, everybody],
   })
   const { container } = house
-  const release = options.supervise ? container.resolve(Supervisor).watch(thrown => lines.push(unattributed(thrown))) : undefined
+  const release = options.supervise
+    ? container.resolve(Supervisor).watch(thrown => lines.push(unattributed(thrown)))
+    : undefined
   await house.open({ plugins: 'none' })
   const kernel = container.resolve(Kernel)
   for (const { name, autostart = true } of given) {
@@ -96,9 +101,15 @@ export async function testKernel(
       await house.close(200)
       release?.()
       const left = [
-        ...lines.filter(line => line.level === 'error' && line['effect']).map(line => `${line.plugin}: ${line.message}`),
-        ...given.flatMap(({ name }) => [...container.resolve(Holdings).of(name).keys()].map(key => `${name}: holding "${key}"`)),
-        ...store.open.filter(name => !before.has(name) && !name.startsWith(`${KERNEL}:`)).map(name => `namespace "${name}"`),
+        ...lines
+          .filter(line => line.level === 'error' && line['effect'])
+          .map(line => `${line.plugin}: ${line.message}`),
+        ...given.flatMap(({ name }) =>
+          [...container.resolve(Holdings).of(name).keys()].map(key => `${name}: holding "${key}"`),
+        ),
+        ...store.open
+          .filter(name => !before.has(name) && !name.startsWith(`${KERNEL}:`))
+          .map(name => `namespace "${name}"`),
         ...(await leaks.close()),
       ]
       if (left.length > 0) {

@@ -2,11 +2,11 @@ import { injectable } from 'tsyringe'
 import { Configuration } from './config/configuration.js'
 import { asKernelError, KernelError, reason } from './errors.js'
 import { Live } from './http/live.js'
+import { KernelHost } from './kernel-host.js'
 import { Generation, type Host } from './life/generation.js'
 import type { Linked } from './life/linker.js'
 import type { Plugin } from './life/plugin.js'
 import { Roster } from './life/roster.js'
-import { KernelHost } from './kernel-host.js'
 
 /** The one algorithm behind every verb: start new → swap one pointer → retire old. */
 @injectable()
@@ -74,7 +74,10 @@ export class Transition {
     const log = this.#host.log(old.plugin)
     const { drainMs, undoMs } = this.#host.limits
     if (!(await this.#live.gate.drained(old, drainMs))) {
-      log.warn({ generation: old.number }, `generation ${old.number} still had requests after ${drainMs} ms; they are cut off`)
+      log.warn(
+        { generation: old.number },
+        `generation ${old.number} still had requests after ${drainMs} ms; they are cut off`,
+      )
     }
     await old.end()
     this.#live.forget(old)
@@ -113,7 +116,10 @@ export class Transition {
     const error = asKernelError('start_failed', thrown, why => `plugin "${plugin.name}" did not start: ${why}`)
     const serving = plugin.live
     const rest = serving ? `generation ${serving.number} keeps serving` : 'everything else keeps running'
-    const sentence = new KernelError(error.code, `${error.message}; ${rest}`, { cause: error.cause ?? thrown, ...(error.hint ? { hint: error.hint } : {}) })
+    const sentence = new KernelError(error.code, `${error.message}; ${rest}`, {
+      cause: error.cause ?? thrown,
+      ...(error.hint ? { hint: error.hint } : {}),
+    })
     plugin.failedWith(sentence)
     this.#host.log(plugin.name).error({ hint: sentence.hint, err: causeOf(thrown) }, sentence.message)
     return sentence

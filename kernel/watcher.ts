@@ -1,8 +1,8 @@
 import { type FSWatcher, watch } from 'node:fs'
 import { injectable } from 'tsyringe'
 import { reason } from './errors.js'
-import { Roster } from './life/roster.js'
 import { Kernel } from './kernel.js'
+import { Roster } from './life/roster.js'
 import { Log } from './log.js'
 
 /** A compiler writes a file in several steps; the last one within this time counts. */
@@ -49,7 +49,9 @@ export class Watcher {
         this.#kernel.reload(name).then(
           ({ live }) => {
             const ms = (performance.now() - began).toFixed(1)
-            this.#log.kernel.info(`plugin "${name}" was saved: generation ${live?.number ?? '–'} answers after ${ms} ms`)
+            this.#log.kernel.info(
+              `plugin "${name}" was saved: generation ${live?.number ?? '–'} answers after ${ms} ms`,
+            )
           },
           // The sentence is in the log already, with what keeps serving.
           () => undefined,

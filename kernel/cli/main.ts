@@ -1,2 +1,3 @@
 import { serve } from '../main.js'
+
 void serve({ watch: process.argv.includes('--watch') })

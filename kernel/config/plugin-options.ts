@@ -33,7 +33,10 @@ export function checkPluginConfig(
   if (schema) return check(schema, block, where, `plugins.${plugin}`)
   const [unknown] = Object.keys(block)
   if (unknown === undefined) return {}
-  throw new KernelError('config_invalid', `${where}: unknown option "plugins.${plugin}.${unknown}"; this plugin has no options`)
+  throw new KernelError(
+    'config_invalid',
+    `${where}: unknown option "plugins.${plugin}.${unknown}"; this plugin has no options`,
+  )
 }
 
 /** Every option as a line of text, in the order of the schema. */
@@ -61,7 +64,10 @@ export function overrideFromTexts(config: unknown, texts: Record<string, string>
     if (!known.has(key)) throw new KernelError('config_invalid', `there is no option "${key}"`)
     const path = key.split('.')
     let at = block
-    for (const step of path.slice(0, -1)) at = (at[step] ??= {}) as Record<string, unknown>
+    for (const step of path.slice(0, -1)) {
+      at[step] ??= {}
+      at = at[step] as Record<string, unknown>
+    }
     at[path.at(-1)!] = typed(text, known.get(key))
   }
   return block

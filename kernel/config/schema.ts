@@ -91,7 +91,9 @@ function shapeAt(schema: unknown, path: readonly PropertyKey[]): Record<string, 
   for (const step of path) {
     unwrap()
     const def = at?._zod?.def
-    at = ((def?.['shape'] as Record<PropertyKey, unknown>)?.[step] ?? def?.['element'] ?? def?.['valueType']) as typeof at
+    at = ((def?.['shape'] as Record<PropertyKey, unknown>)?.[step] ??
+      def?.['element'] ??
+      def?.['valueType']) as typeof at
   }
   unwrap()
   return (at?._zod?.def['shape'] as Record<string, unknown>) ?? {}

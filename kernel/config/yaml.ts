@@ -11,8 +11,13 @@ export function readYaml(file: string): unknown {
     const missing = (thrown as NodeJS.ErrnoException).code === 'ENOENT'
     throw new KernelError(
       missing ? 'config_missing' : 'config_unreadable',
-      missing ? `the configuration file ${file} does not exist` : `the configuration file cannot be read: ${reason(thrown)}`,
-      { hint: 'set PATCHBAY_CONFIG to an existing file, or unset it to use ./patchbay.yml or the defaults', cause: thrown },
+      missing
+        ? `the configuration file ${file} does not exist`
+        : `the configuration file cannot be read: ${reason(thrown)}`,
+      {
+        hint: 'set PATCHBAY_CONFIG to an existing file, or unset it to use ./patchbay.yml or the defaults',
+        cause: thrown,
+      },
     )
   }
   return parseYaml(text, file)

@@ -10,12 +10,16 @@ const FAILED = { status: 500, result: 'Internal server error' }
 export function contributeAdminRest(ctx: PluginContext, { kernel, inventory, reconfigure, letGo, log }: Tools): void {
   const names = () => inventory.loaded.flatMap(plugin => [plugin.name, ...plugin.aliases]).sort()
 
-  ctx.command('admin_rest', { access: { permission: 'faces.use' }, route: 'ping', method: 'GET' }, () => ({ result: 'PONG' }))
+  ctx.command('admin_rest', { access: { permission: 'faces.use' }, route: 'ping', method: 'GET' }, () => ({
+    result: 'PONG',
+  }))
 
   ctx.command('admin_rest', { access: READ, route: 'modules', method: 'GET' }, ({ resource }) => {
     if (resource !== undefined && resource !== 'count') return { status: 404, result: 'Invalid request path' }
     const modules = names()
-    return { result: resource ? { count: modules.length } : { count: modules.length, modules: modules.length ? modules : {} } }
+    return {
+      result: resource ? { count: modules.length } : { count: modules.length, modules: modules.length ? modules : {} },
+    }
   })
 
   ctx.command('admin_rest', { access: READ, route: 'module', method: 'GET' }, ({ resource }) => {
@@ -37,25 +41,36 @@ export function contributeAdminRest(ctx: PluginContext, { kernel, inventory, rec
     }
   })
 
-  ctx.command('admin_rest', { access: WRITE, route: 'module', method: 'DELETE' }, async ({ resource, ctx: request }) => {
-    if (!resource || !inventory.find(resource)) return { status: 404, result: `Module is not loaded:${resource ?? ''}` }
-    letGo(request)
-    try {
-      await kernel.unload(resource)
-      return { result: `Module unloaded: ${resource}` }
-    } catch (thrown) {
-      return { status: 409, result: reason(thrown) }
-    }
-  })
+  ctx.command(
+    'admin_rest',
+    { access: WRITE, route: 'module', method: 'DELETE' },
+    async ({ resource, ctx: request }) => {
+      if (!resource || !inventory.find(resource))
+        return { status: 404, result: `Module is not loaded:${resource ?? ''}` }
+      letGo(request)
+      try {
+        await kernel.unload(resource)
+        return { result: `Module unloaded: ${resource}` }
+      } catch (thrown) {
+        return { status: 409, result: reason(thrown) }
+      }
+    },
+  )
 
-  ctx.command('admin_rest', { access: { permission: 'config.reload' }, route: 'reload', method: 'PUT' }, async ({ ctx: request }) => {
-    letGo(request)
-    try {
-      const reloaded = await reconfigure.reload()
-      return { result: `The configuration was read again. Reloaded: ${reloaded.join(', ') || 'nothing, as nothing changed'}.` }
-    } catch (thrown) {
-      log.kernel.error(`the configuration was not reloaded: ${reason(thrown)}`)
-      return FAILED
-    }
-  })
+  ctx.command(
+    'admin_rest',
+    { access: { permission: 'config.reload' }, route: 'reload', method: 'PUT' },
+    async ({ ctx: request }) => {
+      letGo(request)
+      try {
+        const reloaded = await reconfigure.reload()
+        return {
+          result: `The configuration was read again. Reloaded: ${reloaded.join(', ') || 'nothing, as nothing changed'}.`,
+        }
+      } catch (thrown) {
+        log.kernel.error(`the configuration was not reloaded: ${reason(thrown)}`)
+        return FAILED
+      }
+    },
+  )
 }

@@ -35,7 +35,9 @@ export function contributeEjabberd(ctx: PluginContext, tools: Tools): void {
   const summaries = (plugins: { name: string; description: string }[]) =>
     Object.fromEntries(plugins.map(({ name, description }) => [name, description]))
 
-  command('modules_available', 'List the modules on disk', READ, [], { type: 'pairs' }, () => summaries(inventory.list()))
+  command('modules_available', 'List the modules on disk', READ, [], { type: 'pairs' }, () =>
+    summaries(inventory.list()),
+  )
   command('modules_installed', 'List the loaded modules', READ, [], { type: 'pairs' }, () =>
     summaries(inventory.list().filter(({ state }) => state !== 'available')),
   )

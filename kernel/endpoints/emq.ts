@@ -7,7 +7,10 @@ const READ = { permission: 'plugins.read' }
 const WRITE = { permission: 'plugins.write' }
 
 /** `plugins` and `plugin_configs` of EMQ (contracts/mqtt.md §1.2, §1.3). */
-export function contributeEmq(ctx: PluginContext, { kernel, inventory, reconfigure, configuration, letGo, log }: Tools): void {
+export function contributeEmq(
+  ctx: PluginContext,
+  { kernel, inventory, reconfigure, configuration, letGo, log }: Tools,
+): void {
   ctx.command('emq', { access: READ, method: 'GET', path: 'nodes/{node}/plugins' }, () =>
     inventory.list().map(({ name, version, description, state }) => ({
       name,
@@ -19,7 +22,13 @@ export function contributeEmq(ctx: PluginContext, { kernel, inventory, reconfigu
 
   ctx.command(
     'emq',
-    { access: WRITE, method: 'PUT', path: 'nodes/{node}/plugins/{plugin}', params: { active: 'boolean' }, unknownNode: '102' },
+    {
+      access: WRITE,
+      method: 'PUT',
+      path: 'nodes/{node}/plugins/{plugin}',
+      params: { active: 'boolean' },
+      unknownNode: '102',
+    },
     async ({ path, body, ctx: request }) => {
       const name = path['plugin']!
       const running = inventory.find(name)?.state === 'running'

@@ -1,4 +1,4 @@
-import { plugin, type PluginDefinition } from '../life/definition.js'
+import { type PluginDefinition, plugin } from '../life/definition.js'
 import { VERSION } from '../status.js'
 import { contributeAdminRest } from './admin-rest.js'
 import { contributeEjabberd } from './ejabberd.js'

@@ -5,7 +5,14 @@ import type { PluginContext } from '../life/definition.js'
 import type { Plugin } from '../life/plugin.js'
 import type { Tools } from './tools.js'
 
-const FLAGS = { name: { value: true }, path: { value: true }, module: { value: true }, function: { value: true }, arity: { value: true }, hook: { value: true } }
+const FLAGS = {
+  name: { value: true },
+  path: { value: true },
+  module: { value: true },
+  function: { value: true },
+  arity: { value: true },
+  hook: { value: true },
+}
 
 /** `plugin show`, `plugin enable`, `plugin disable` of vmq-admin (contracts/mqtt.md §2.4). */
 export function contributeVernemq(ctx: PluginContext, { kernel, inventory, live, letGo, log }: Tools): void {
@@ -19,13 +26,17 @@ export function contributeVernemq(ctx: PluginContext, { kernel, inventory, live,
     ({ flags }) => {
       const [name, hook] = [flags.get('plugin'), flags.get('hook')]
       const running = inventory.loaded.filter(plugin => plugin.state === 'running')
-      const rows = running.map(plugin => row(plugin.name, [...plugin.live!.contributions.services.keys()], commandNames(plugin)))
+      const rows = running.map(plugin =>
+        row(plugin.name, [...plugin.live!.contributions.services.keys()], commandNames(plugin)),
+      )
       if (flags.has('internal')) {
         const own = live.table.generations.get('kernel')!
         rows.unshift(row('kernel', [], commandNames({ live: own } as Plugin)))
       }
       return {
-        table: rows.filter(each => (!name || each.Plugin === name) && (!hook || each['Hook(s)'].split('\n').includes(String(hook)))),
+        table: rows.filter(
+          each => (!name || each.Plugin === name) && (!hook || each['Hook(s)'].split('\n').includes(String(hook))),
+        ),
       }
     },
   )
@@ -46,7 +57,11 @@ export function contributeVernemq(ctx: PluginContext, { kernel, inventory, live,
       }
     }
   for (const verb of ['enable', 'disable'] as const) {
-    ctx.command('vernemq', { access: { permission: 'plugins.write' }, path: `plugin ${verb}`, flags: FLAGS }, toggle(verb))
+    ctx.command(
+      'vernemq',
+      { access: { permission: 'plugins.write' }, path: `plugin ${verb}`, flags: FLAGS },
+      toggle(verb),
+    )
   }
 }
 
@@ -59,6 +74,7 @@ function row(plugin: string, hooks: string[], commands: string[]) {
 function why(thrown: unknown): string {
   if (!(thrown instanceof KernelError)) return 'error'
   if (thrown.code === 'already_running') return 'already_enabled'
-  if (thrown.code === 'unknown_plugin' || thrown.code === 'not_loaded' || thrown.code === 'not_running') return 'plugin_not_found'
+  if (thrown.code === 'unknown_plugin' || thrown.code === 'not_loaded' || thrown.code === 'not_running')
+    return 'plugin_not_found'
   return thrown.code
 }

@@ -47,7 +47,7 @@ export function permits(
 ): boolean {
   if (permission === undefined || identity === LOCAL) return true
   const { authenticator } = view
-  return authenticator !== undefined && authenticator.permits(identity, { face, permission, address: addressOf(ctx) })
+  return authenticator?.permits(identity, { face, permission, address: addressOf(ctx) })
 }
 
 /** The native face: 503 without an authenticator, 401 with a challenge, 403 without the permission. */
@@ -58,9 +58,13 @@ export function admitNative(
 ): undefined | Promise<undefined> {
   if (permission === undefined) return undefined
   if (!view.authenticator && !ctx.carrier.local) {
-    throw new KernelError('no_authenticator', 'no running plugin can tell who is calling, so only public routes answer', {
-      hint: 'start one through the control socket: patchbay plugin start auth',
-    })
+    throw new KernelError(
+      'no_authenticator',
+      'no running plugin can tell who is calling, so only public routes answer',
+      {
+        hint: 'start one through the control socket: patchbay plugin start auth',
+      },
+    )
   }
   const identity = identify(ctx, view, 'native', parseNative)
   if (identity instanceof Promise) return identity.then(found => decide(ctx, view, permission, found))

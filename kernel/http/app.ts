@@ -129,11 +129,17 @@ export class App {
   #fail(ctx: KernelContext, thrown: unknown): void {
     const error = thrown instanceof KernelError ? thrown : internal(ctx)
     if (error !== thrown || error.code === 'internal') this.#options.report(thrown, ctx)
-    if (ctx.headerSent || !ctx.writable) return void ctx.res.destroy()
+    if (ctx.headerSent || !ctx.writable) {
+      ctx.res.destroy()
+      return
+    }
     // What the client still sends is not read, so the connection cannot be used again.
     if (error.code === 'body_too_large') ctx.set('Connection', 'close')
     const face = ctx.face && this.#options.faces.get(ctx.face)
-    if (face) return face.fail(ctx, error)
+    if (face) {
+      face.fail(ctx, error)
+      return
+    }
     ctx.status = error.status
     if (error.code === 'unauthorized') ctx.set('WWW-Authenticate', 'Basic realm="patchbay", charset="UTF-8"')
     ctx.body = { error: { ...error.toJSON(), request_id: String(ctx.res.getHeader('X-Request-Id')) } }

@@ -46,7 +46,13 @@ export function parseJson(text: string): unknown {
 /** koa-body costs 40 ms to load and 20 µs a request, so only multipart bodies go through it. */
 async function readMultipart(ctx: KernelContext, limit: number): Promise<unknown> {
   const { koaBody } = await import('koa-body')
-  const read = koaBody({ multipart: true, json: false, urlencoded: false, text: false, formidable: { maxFileSize: limit } })
+  const read = koaBody({
+    multipart: true,
+    json: false,
+    urlencoded: false,
+    text: false,
+    formidable: { maxFileSize: limit },
+  })
   await read(ctx, async () => undefined)
   const request = ctx.request as unknown as { body: unknown; files: unknown }
   return { fields: request.body, files: request.files }

@@ -23,9 +23,13 @@ export function readCertificate(files: readonly string[]): Certificate {
   const key = KEY.exec(text)?.[0]
   const chain = text.match(CERTIFICATES)
   if (key && chain) return { key, cert: chain.join('\n') }
-  throw new KernelError('config_invalid', `"certfiles": no ${key ? 'certificate' : 'private key'} in ${files.join(', ')}`, {
-    hint: 'the files are PEM; the private key and the certificate chain may be in one file or in several',
-  })
+  throw new KernelError(
+    'config_invalid',
+    `"certfiles": no ${key ? 'certificate' : 'private key'} in ${files.join(', ')}`,
+    {
+      hint: 'the files are PEM; the private key and the certificate chain may be in one file or in several',
+    },
+  )
 }
 
 /** The certificate made on first use for all `hosts`, kept in the data folder (file mode 0600). */

@@ -40,7 +40,8 @@ export function wantedListeners(settings: Settings, base: string, warn: (sentenc
       warn(`${where}: "${entry.module}" is not an HTTP listener; its plugin's own options set the port`)
       continue
     }
-    for (const name of unserved(entry.request_handlers)) warn(`${where}: "${name}" is not served here; the rest of the entry is`)
+    for (const name of unserved(entry.request_handlers))
+      warn(`${where}: "${name}" is not served here; the rest of the entry is`)
     const mounts = readMounts(entry.request_handlers, where)
     for (const face of mounts.served) mounted.add(face)
     wanted.push({ ...entry, port: portOf(entry, where), mounts, setting: `${where}.port` })
@@ -54,7 +55,16 @@ export function wantedListeners(settings: Settings, base: string, warn: (sentenc
     const kept = left.filter(([, names]) => names.length > 0)
     if (kept.length === 0) continue
     const mounts = readMounts(Object.fromEntries(kept), `the default listener on port ${port}`)
-    wanted.push({ ip: '127.0.0.1', port, tls: false, certfile: undefined, tag: undefined, custom_headers: undefined, mounts, setting: 'listen' })
+    wanted.push({
+      ip: '127.0.0.1',
+      port,
+      tls: false,
+      certfile: undefined,
+      tag: undefined,
+      custom_headers: undefined,
+      mounts,
+      setting: 'listen',
+    })
   }
   return wanted
 }
@@ -149,7 +159,9 @@ function portOf(entry: ListenEntry, where: string): number {
 
 /** `admin_rest_base` moves the default mount; an entry of `listen` names its own path. */
 function rebase(handlers: Record<string, string[]>, base: string): Record<string, string[]> {
-  return Object.fromEntries(Object.entries(handlers).map(([path, names]) => [path === '/admin_rest' ? base : path, names]))
+  return Object.fromEntries(
+    Object.entries(handlers).map(([path, names]) => [path === '/admin_rest' ? base : path, names]),
+  )
 }
 
 function listen(server: Server, { ip, port, setting }: Wanted): Promise<number> {
@@ -157,9 +169,18 @@ function listen(server: Server, { ip, port, setting }: Wanted): Promise<number> 
     server.once('error', (thrown: NodeJS.ErrnoException) => {
       if (thrown.code === 'EADDRINUSE') {
         const sentence = `port ${port} on ${ip} is taken by another program, so nothing was started`
-        return reject(new KernelError('port_taken', sentence, { hint: `set another port as "${setting}" in patchbay.yml, or stop the other program`, cause: thrown }))
+        return reject(
+          new KernelError('port_taken', sentence, {
+            hint: `set another port as "${setting}" in patchbay.yml, or stop the other program`,
+            cause: thrown,
+          }),
+        )
       }
-      reject(new KernelError('listen_failed', `cannot listen on ${ip} port ${port} ("${setting}"): ${reason(thrown)}`, { cause: thrown }))
+      reject(
+        new KernelError('listen_failed', `cannot listen on ${ip} port ${port} ("${setting}"): ${reason(thrown)}`, {
+          cause: thrown,
+        }),
+      )
     })
     server.listen(port, ip, () => {
       server.removeAllListeners('error')

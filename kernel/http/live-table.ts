@@ -74,7 +74,11 @@ export class LiveTable implements View {
 }
 
 function onlyOne(plugin: string, other: string, what: string): KernelError {
-  return new KernelError('conflict', `plugin "${plugin}" contributes the ${what}, which plugin "${other}" already provides`, {
-    hint: `exchange them without a gap: patchbay plugin replace ${other} ${plugin}`,
-  })
+  return new KernelError(
+    'conflict',
+    `plugin "${plugin}" contributes the ${what}, which plugin "${other}" already provides`,
+    {
+      hint: `exchange them without a gap: patchbay plugin replace ${other} ${plugin}`,
+    },
+  )
 }

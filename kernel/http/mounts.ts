@@ -30,7 +30,8 @@ const HANDLERS: Record<string, Handler> = {
   admin_rest: { face: 'admin_rest', claim: rest => rest },
   ejabberd: {
     face: 'ejabberd',
-    claim: (rest, prefix) => (prefix === '' ? inside(rest, '/api', path => path) : rest === '' ? undefined : suffixVersion(rest, prefix)),
+    claim: (rest, prefix) =>
+      prefix === '' ? inside(rest, '/api', path => path) : rest === '' ? undefined : suffixVersion(rest, prefix),
   },
   emq: { face: 'emq', claim: versioned('/api', '/v2', path => path === '/' || path === '/status') },
   vernemq: { face: 'vernemq', claim: versioned('/api', '/v1', path => VERNEMQ_SIBLING.test(path)) },
@@ -49,8 +50,18 @@ const EJABBERD_NAMES: Record<string, string> = {
 }
 /** Parts of ejabberd and Prosody that a printed `request_handlers` may name and that have nothing to do with administration. */
 const ELSEWHERE = new Set([
-  'ejabberd_http_ws', 'mod_bosh', 'ejabberd_web_admin', 'ejabberd_captcha', 'mod_http_upload', 'mod_host_meta',
-  'mod_register_web', 'mod_http_fileserver', 'mod_conversejs', 'ejabberd_xmlrpc', 'mod_muc_log_http', 'mod_mqtt',
+  'ejabberd_http_ws',
+  'mod_bosh',
+  'ejabberd_web_admin',
+  'ejabberd_captcha',
+  'mod_http_upload',
+  'mod_host_meta',
+  'mod_register_web',
+  'mod_http_fileserver',
+  'mod_conversejs',
+  'ejabberd_xmlrpc',
+  'mod_muc_log_http',
+  'mod_mqtt',
 ])
 
 /** The shares of `/api`: `v1`, `v2` and the Hermes groups come before ejabberd's single segment. */
@@ -116,7 +127,9 @@ export function readMounts(requestHandlers: ListenEntry['request_handlers'], whe
 
 /** Handlers that a printed configuration names and that this kernel leaves to others, for one warning each. */
 export function unserved(requestHandlers: ListenEntry['request_handlers']): string[] {
-  return Object.values(requestHandlers).flat().filter(name => ELSEWHERE.has(name))
+  return Object.values(requestHandlers)
+    .flat()
+    .filter(name => ELSEWHERE.has(name))
 }
 
 /** ejabberd takes any single segment under `/api`, so whoever shares the path with it is asked first. */

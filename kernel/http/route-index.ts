@@ -51,7 +51,10 @@ function compile(router: Router, route: Route): Endpoint {
 }
 
 /** Percent-decoded parameters of a matched path; text that is not valid percent-encoding stays as it is. */
-export function parametersOf(pattern: NonNullable<Endpoint['pattern']>, match: RegExpExecArray): Record<string, string> {
+export function parametersOf(
+  pattern: NonNullable<Endpoint['pattern']>,
+  match: RegExpExecArray,
+): Record<string, string> {
   const parameters: Record<string, string> = {}
   for (const [index, name] of pattern.names.entries()) {
     const raw = match[index + 1]

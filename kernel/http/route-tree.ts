@@ -42,8 +42,8 @@ export class RouteTree {
           leaves = at.rest
           break
         } else {
-          let next = at.literals.get(segment)
-          if (!next) at.literals.set(segment, (next = branch()))
+          const next = at.literals.get(segment) ?? branch()
+          at.literals.set(segment, next)
           at = next
         }
       }

@@ -2,7 +2,7 @@ import type { DependencyContainer } from 'tsyringe'
 import { didYouMean } from '../config/nearest.js'
 import { KernelError } from '../errors.js'
 import type { Namespace } from '../store/namespace.js'
-import type { Access, Command, Method } from './contributions.js'
+import type { Access, Command } from './contributions.js'
 import type { Behaviour, Held, ListenOptions, PluginContext } from './definition.js'
 import type { Generation } from './generation.js'
 import { currentScope, inScope } from './scope.js'
@@ -56,10 +56,15 @@ export function createContext(generation: Generation): PluginContext<never> {
         open: () => host.openListener(opened),
         close: value => value.close(),
       })
-      await host.holdings.keep(generation, `http ${options.ip ?? '127.0.0.1'}:${options.port}`, listener(options), () => ({
-        storage: refuseStorage,
-        log,
-      }))
+      await host.holdings.keep(
+        generation,
+        `http ${options.ip ?? '127.0.0.1'}:${options.port}`,
+        listener(options),
+        () => ({
+          storage: refuseStorage,
+          log,
+        }),
+      )
     },
     keep<T, B extends Behaviour>(key: string, held: Held<T, B>) {
       return host.holdings.keep(generation, key, held as unknown as Held<T>, holding => ({
@@ -136,9 +141,13 @@ function serviceAccessor<T>(generation: Generation, service: string): () => T {
     // Code that outlived its request falls back to what is live now: its own view may hold retired providers.
     const provider = view && view.pins > 0 ? view.service(service) : generation.host.resolveService(service)
     if (provider !== undefined) return provider as T
-    throw new KernelError('no_backend', `no running plugin provides "${service}", which "${generation.plugin}" asked for`, {
-      hint: 'start one: patchbay plugin list shows what is there',
-    })
+    throw new KernelError(
+      'no_backend',
+      `no running plugin provides "${service}", which "${generation.plugin}" asked for`,
+      {
+        hint: 'start one: patchbay plugin list shows what is there',
+      },
+    )
   }
 }
 

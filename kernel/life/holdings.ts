@@ -34,7 +34,8 @@ export class Holding {
     for (const name of Object.keys(this.behaviour)) {
       call[name] = (...args) => {
         const act = this.behaviour[name]
-        if (!act) throw new KernelError('internal', `holding "${this.key}" has lost its behaviour "${name}" in a reload`)
+        if (!act)
+          throw new KernelError('internal', `holding "${this.key}" has lost its behaviour "${name}" in a reload`)
         return inScope(this.#generation.scope, () => act(...args))
       }
     }
@@ -82,7 +83,7 @@ export class Holdings {
       throw new KernelError('conflict', `plugin "${generation.plugin}" keeps "${key}" twice in one generation`)
     }
     const erased = held as Held<unknown>
-    let holding = this.of(generation.plugin).get(key)
+    const holding = this.of(generation.plugin).get(key)
     if (!holding) {
       const opened = new Holding(key, generation, erased)
       opened.value = await inScope(opened.scope, () => erased.open(opened.call, context(opened)))

@@ -29,7 +29,8 @@ const OURSELVES = /^patchbay(\/|$)/
  * that source maps work; everything else is the ordinary shared `require`. The whole file set is read now.
  */
 export function link({ name, folder, entry, given }: Found): Linked {
-  if (given) return { definition: checkDefinition(name, { default: given }), files: [], tsyringe: () => shared('tsyringe') }
+  if (given)
+    return { definition: checkDefinition(name, { default: given }), files: [], tsyringe: () => shared('tsyringe') }
   const own = realpathSync(folder) + sep
   const modules = new Map<string, CommonJsModule>()
 

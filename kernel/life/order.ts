@@ -10,9 +10,13 @@ export function startOrder(names: Iterable<string>, requires: (name: string) => 
     const loop = path.indexOf(name)
     if (loop >= 0) {
       const cycle = [...path.slice(loop), name].join(' → ')
-      throw new KernelError('requirement_cycle', `plugins require each other in a circle: ${cycle}; none of them can start`, {
-        hint: 'take one of these names out of a `requires` list',
-      })
+      throw new KernelError(
+        'requirement_cycle',
+        `plugins require each other in a circle: ${cycle}; none of them can start`,
+        {
+          hint: 'take one of these names out of a `requires` list',
+        },
+      )
     }
     for (const required of requires(name)) visit(required, [...path, name])
     done.add(name)

@@ -59,9 +59,13 @@ export class Roster {
       if (other === name) continue
       const taken = other !== alias || this.#catalogue.list().some(found => found.name === alias)
       if (taken) {
-        throw new KernelError('alias_taken', `plugin "${name}" wants the alias "${alias}", which belongs to plugin "${other}"`, {
-          hint: 'take it out of `aliases` of one of the two',
-        })
+        throw new KernelError(
+          'alias_taken',
+          `plugin "${name}" wants the alias "${alias}", which belongs to plugin "${other}"`,
+          {
+            hint: 'take it out of `aliases` of one of the two',
+          },
+        )
       }
     }
   }

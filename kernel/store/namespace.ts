@@ -37,9 +37,7 @@ export interface Page<V> {
   next: string | undefined
 }
 
-export type Change<V = unknown> =
-  | { put: string; value: V; in?: Namespace<V> }
-  | { delete: string; in?: Namespace<V> }
+export type Change<V = unknown> = { put: string; value: V; in?: Namespace<V> } | { delete: string; in?: Namespace<V> }
 
 /** One plugin's named part of the storage: JSON values under text keys. An answered write survives `kill -9`. */
 export class Namespace<V> {

@@ -38,10 +38,14 @@ export class Store {
     } catch (thrown) {
       const cause = (thrown as { cause?: { code?: string } }).cause
       if (cause?.code === 'LEVEL_LOCKED') {
-        throw new KernelError('data_locked', `the data folder ${path} is in use by another Patchbay; nothing was changed`, {
-          hint: 'stop the other one (`patchbay status` finds it), or give this one its own folder with PATCHBAY_DATA',
-          cause: thrown,
-        })
+        throw new KernelError(
+          'data_locked',
+          `the data folder ${path} is in use by another Patchbay; nothing was changed`,
+          {
+            hint: 'stop the other one (`patchbay status` finds it), or give this one its own folder with PATCHBAY_DATA',
+            cause: thrown,
+          },
+        )
       }
       if (cause?.code === 'LEVEL_IO_ERROR') throw unwritable(cause)
       throw new KernelError('data_unreadable', `the store in ${path} cannot be read: ${reason(cause ?? thrown)}`, {

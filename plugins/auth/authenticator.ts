@@ -9,7 +9,8 @@ export function createAuthenticator(operators: Operators, hosts: readonly string
   const verified = new Map<string, { identity: Identity; until: number }>()
   // A keyed digest, so that neither memory nor a core dump holds the header. SHA-512/256 cannot be length-extended.
   const secret = randomBytes(32).toString('base64')
-  const keyOf = (face: string, authorization: string) => hash('sha512-256', `${secret} ${face} ${authorization}`, 'base64')
+  const keyOf = (face: string, authorization: string) =>
+    hash('sha512-256', `${secret} ${face} ${authorization}`, 'base64')
 
   return {
     recall(face, authorization) {

@@ -14,5 +14,6 @@ export async function bootstrap(operators: Operators, log: Logger, host: string)
   await operators.add(NAME, password, 'administrator')
   if (given) log.info(`operator "${NAME}" (${NAME}@${host}) has the password of PATCHBAY_ADMIN_PASSWORD`)
   // The log is remembered and may be shipped elsewhere; the terminal of the first start is the one place for this.
-  else process.stderr.write(`\n  Operator ${NAME} (${NAME}@${host}), password: ${password}\n  It is shown only now.\n\n`)
+  else
+    process.stderr.write(`\n  Operator ${NAME} (${NAME}@${host}), password: ${password}\n  It is shown only now.\n\n`)
 }

@@ -28,7 +28,11 @@ export async function passwordMatches(password: string, stored: PasswordHash): P
 let running = 0
 const waiting: (() => void)[] = []
 
-async function derive(password: string, { cost, blockSize, parallelization }: PasswordHash, salt: Buffer): Promise<Buffer> {
+async function derive(
+  password: string,
+  { cost, blockSize, parallelization }: PasswordHash,
+  salt: Buffer,
+): Promise<Buffer> {
   if (running >= AT_ONCE) await new Promise<void>(resolve => waiting.push(resolve))
   running++
   try {

@@ -27,7 +27,9 @@ export function brokerBackend({ aedes, sessions, startedAt }: Broker): MqttBacke
       return found
     },
     disconnect(clientId) {
-      const client = (aedes as unknown as { clients: Record<string, { close(done: () => void): void }> }).clients[clientId]
+      const client = (aedes as unknown as { clients: Record<string, { close(done: () => void): void }> }).clients[
+        clientId
+      ]
       if (!client || !sessions.get(clientId)?.online) return Promise.resolve(false)
       return new Promise(resolve => client.close(() => resolve(true)))
     },
@@ -37,7 +39,10 @@ export function brokerBackend({ aedes, sessions, startedAt }: Broker): MqttBacke
       sessions.delete(clientId)
       const { persistence } = aedes as unknown as { persistence: SessionStore }
       const subscriptions = await persistence.subscriptionsByClient({ id: clientId })
-      await persistence.removeSubscriptions({ id: clientId }, subscriptions.map(({ topic }) => topic))
+      await persistence.removeSubscriptions(
+        { id: clientId },
+        subscriptions.map(({ topic }) => topic),
+      )
       await persistence.cleanSubscriptions({ id: clientId })
     },
   }

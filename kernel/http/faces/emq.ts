@@ -121,7 +121,8 @@ async function dispatch(ctx: KernelContext, view: LiveTable, path: string, optio
   if (!found) throw new EmqNotFound()
   const { definition } = found.compiled.command
   const captured = capture(found.compiled, found.match)
-  const body = definition.method === 'POST' || definition.method === 'PUT' ? await readParams(ctx, definition, options) : {}
+  const body =
+    definition.method === 'POST' || definition.method === 'PUT' ? await readParams(ctx, definition, options) : {}
   if (captured['node'] !== undefined && captured['node'] !== options.nodeNames.emq) {
     if (definition.unknownNode === '102') throw new EmqError(102, 'unknown')
     throw new EmqNotFound()
@@ -148,7 +149,11 @@ function compile(command: Command<'emq'>): Compiled {
   return compiled
 }
 
-function find(registry: Registry, method: string, path: string): { compiled: Compiled; match: RegExpExecArray } | undefined {
+function find(
+  registry: Registry,
+  method: string,
+  path: string,
+): { compiled: Compiled; match: RegExpExecArray } | undefined {
   const first = /^[^/]*/.exec(path)![0]
   for (const compiled of registry.get(`${method} ${first}`) ?? []) {
     const match = compiled.pattern.exec(path)
@@ -170,7 +175,11 @@ function formDecode(text: string): string {
   }
 }
 
-async function readParams(ctx: KernelContext, definition: EmqCommand, options: FaceOptions): Promise<Record<string, unknown>> {
+async function readParams(
+  ctx: KernelContext,
+  definition: EmqCommand,
+  options: FaceOptions,
+): Promise<Record<string, unknown>> {
   const text = (await readBody(ctx.req, options.bodyBytes)).toString('utf8')
   let parsed: unknown = {}
   if (text !== '') {
@@ -180,10 +189,10 @@ async function readParams(ctx: KernelContext, definition: EmqCommand, options: F
       throw new EmqError(109, 'Body not json')
     }
   }
-  const body = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? (parsed as Record<string, unknown>) : {}
+  const body =
+    typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? (parsed as Record<string, unknown>) : {}
   const wanted = Object.entries(definition.params ?? {})
   if (wanted.some(([key]) => !Object.hasOwn(body, key))) throw new EmqError(107, 'params error')
-  // biome-ignore lint/suspicious/useValidTypeof: the type names come from the command's data
   if (wanted.some(([key, type]) => typeof body[key] !== type)) throw new EmqError(108, 'params type error')
   return body
 }
@@ -231,6 +240,9 @@ function notFound(ctx: KernelContext): void {
 }
 
 function answer(ctx: KernelContext, envelope: object): void {
-  const text = JSON.stringify(envelope).replace(/[\u0080-\uffff]/g, found => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  const text = JSON.stringify(envelope).replace(
+    /[\u0080-\uffff]/g,
+    found => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
   send(ctx, 200, 'application/json', text)
 }

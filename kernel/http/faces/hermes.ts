@@ -3,7 +3,6 @@ import type { Access, Command } from '../../life/contributions.js'
 import type { Identity } from '../../life/identity.js'
 import { permits } from '../access.js'
 import { parseJson, readBody } from '../body.js'
-import type { LiveTable } from '../live-table.js'
 import type { KernelContext } from '../request.js'
 import { commandsBy, type Face, type FaceOptions, run, send } from './face.js'
 
@@ -37,7 +36,8 @@ export function hermes(options: () => FaceOptions): Face {
     build: (commands): Registry => commandsBy('hermes', commands, ({ node }) => node),
     async handle(ctx, view, path) {
       const command = (view.registry('hermes') as Registry).get(path.slice(1))
-      if (!command) return reply(ctx, { response: 'invalid', cause: 'node', detail: `there is no node ${path.slice(1)}` }, 404)
+      if (!command)
+        return reply(ctx, { response: 'invalid', cause: 'node', detail: `there is no node ${path.slice(1)}` }, 404)
       if (ctx.method !== 'POST') {
         ctx.set('Allow', 'POST')
         return reply(ctx, { response: 'invalid', cause: 'method', detail: 'use POST' }, 405)
@@ -50,8 +50,10 @@ export function hermes(options: () => FaceOptions): Face {
     },
     fail(ctx, error) {
       if (error.code === 'no_backend') reply(ctx, { response: 'failed', cause: 'dbfail', detail: error.message })
-      else if (error.code === 'body_too_large') reply(ctx, { response: 'invalid', cause: 'parameters', detail: error.message }, 413)
-      else if (error.code === 'body_invalid') reply(ctx, { response: 'invalid', cause: 'parameters', detail: error.message })
+      else if (error.code === 'body_too_large')
+        reply(ctx, { response: 'invalid', cause: 'parameters', detail: error.message }, 413)
+      else if (error.code === 'body_invalid')
+        reply(ctx, { response: 'invalid', cause: 'parameters', detail: error.message })
       else reply(ctx, { response: 'error', cause: 'error', detail: 'the log says more' })
     },
   }
@@ -67,6 +69,6 @@ async function readParameters(ctx: KernelContext, options: FaceOptions): Promise
 
 function reply(ctx: KernelContext, answer: HermesReply, status = 200): void {
   ctx.set('Cache-Control', 'no-store')
-  if (typeof answer === 'string') return send(ctx, status, 'text/plain', answer)
-  send(ctx, status, 'application/json; charset=utf-8', JSON.stringify({ response: 'ok', ...answer }))
+  if (typeof answer === 'string') send(ctx, status, 'text/plain', answer)
+  else send(ctx, status, 'application/json; charset=utf-8', JSON.stringify({ response: 'ok', ...answer }))
 }

@@ -72,7 +72,11 @@ async function dispatch(ctx: KernelContext, view: LiveTable, path: string): Prom
     ctx.set('Allow', 'GET, OPTIONS, HEAD')
     return empty(ctx, 405)
   }
-  const { command, call } = parseCall(view.registry('vernemq') as Registry, path.slice('/api/v1'.length), ctx.querystring)
+  const { command, call } = parseCall(
+    view.registry('vernemq') as Registry,
+    path.slice('/api/v1'.length),
+    ctx.querystring,
+  )
   const identity = await identify(ctx, view, 'vernemq', parseKey)
   if (!identity || !permits(ctx, view, 'vernemq', identity, command.permission)) {
     ctx.set('WWW-Authenticate', 'Basic realm="VerneMQ"')
@@ -83,7 +87,11 @@ async function dispatch(ctx: KernelContext, view: LiveTable, path: string): Prom
   answer(ctx, await run(view, command, { ...call, identity, ctx }))
 }
 
-function parseCall(registry: Registry, path: string, query: string): { command: Command<'vernemq'>; call: Pick<VernemqCall, 'params' | 'flags'> } {
+function parseCall(
+  registry: Registry,
+  path: string,
+  query: string,
+): { command: Command<'vernemq'>; call: Pick<VernemqCall, 'params' | 'flags'> } {
   const words = path.split('/').filter(Boolean).map(decode)
   if (words[0] && ALIASES[words[0]]) words[0] = ALIASES[words[0]]!
   if (words.length === 1 && ['session', 'listener', 'plugin', 'cluster'].includes(words[0]!)) words.push('show')
@@ -91,7 +99,10 @@ function parseCall(registry: Registry, path: string, query: string): { command: 
   while (words.length > 0 && !registry.has(words.join(' '))) tail.unshift(words.pop()!)
   const command = registry.get(words.join(' '))
   if (!command) throw new BadRequest()
-  return { command, call: parseArguments(command.definition, [...tail, ...query.split('&').filter(Boolean).map(decode)]) }
+  return {
+    command,
+    call: parseArguments(command.definition, [...tail, ...query.split('&').filter(Boolean).map(decode)]),
+  }
 }
 
 /** Arguments in any order; unknown names, and params without a value, are refused. */
