@@ -46,8 +46,7 @@ export function permits(
   permission: string | undefined,
 ): boolean {
   if (permission === undefined || identity === LOCAL) return true
-  const { authenticator } = view
-  return authenticator?.permits(identity, { face, permission, address: addressOf(ctx) })
+  return view.authenticator?.permits(identity, { face, permission, address: addressOf(ctx) }) ?? false
 }
 
 /** The native face: 503 without an authenticator, 401 with a challenge, 403 without the permission. */
