@@ -1,8 +1,11 @@
 import type { z } from 'zod'
+import { KernelError } from '../errors.js'
 import type { Overrides } from './overrides.js'
 import { checkPluginConfig, listOptions, merge, overrideFromTexts, type PluginOption } from './plugin-options.js'
 import type { Settings } from './schema.js'
 import type { Loaded } from './settings.js'
+
+type Block = Record<string, unknown>
 
 /** Settings and overrides together, as they hold now. */
 export class Configuration {
@@ -10,13 +13,22 @@ export class Configuration {
   readonly #load: () => Loaded
   /** Option names that belong to a face, wherever they stand below `plugins:`. */
   readonly #faceOptions: ReadonlySet<string>
+  /** The plugin behind an alias: a block may stand under the name that the manuals use. */
+  readonly #nameOf: (alias: string) => string
   #loaded: Loaded
   #reads = 0
 
-  constructor(loaded: Loaded, load: () => Loaded, overrides: Overrides, faceOptions: ReadonlySet<string>) {
+  constructor(
+    loaded: Loaded,
+    load: () => Loaded,
+    overrides: Overrides,
+    faceOptions: ReadonlySet<string>,
+    nameOf: (alias: string) => string = name => name,
+  ) {
     this.#loaded = loaded
     this.#load = load
     this.#faceOptions = faceOptions
+    this.#nameOf = nameOf
     this.overrides = overrides
   }
 
@@ -33,14 +45,22 @@ export class Configuration {
     return this.#loaded.file
   }
 
-  get written(): Record<string, unknown> {
+  get written(): Block {
     return this.#loaded.written
   }
 
-  /** Reads the file again; throws and changes nothing when it is wrong. Returns how to go back. */
+  /** Reads the file again; throws and changes nothing when it is wrong or gone. Returns how to go back. */
   reread(): () => void {
     const before = this.#loaded
-    this.#loaded = this.#load()
+    const read = this.#load()
+    if (before.file && !read.file) {
+      throw new KernelError('config_missing', `the configuration file ${before.file} has disappeared`, {
+        hint: 'put it back, or restart Patchbay to run with the defaults',
+      })
+    }
+    // The store is open and the folders are in use: these two change with a restart.
+    const { data, plugin_folders } = before.settings
+    this.#loaded = { ...read, settings: { ...read.settings, data, plugin_folders } }
     this.#reads++
     return () => {
       this.#loaded = before
@@ -49,40 +69,67 @@ export class Configuration {
   }
 
   /** A plugin's own options as the file and the overrides give them, before its schema fills in defaults. */
-  blockOf(plugin: string): Record<string, unknown> {
-    return merge(this.#inFile(plugin), this.overrides.of(plugin))
+  blockOf(plugin: string): Block {
+    return merge(this.#inFile(plugin), this.#own(this.overrides.of(plugin)))
   }
 
   /** The checked configuration of a plugin. */
   of(plugin: string, schema: z.ZodType | undefined, override = this.overrides.of(plugin)): unknown {
-    const block = merge(this.#inFile(plugin), override)
-    return checkPluginConfig(plugin, schema, block, this.file ?? 'the configuration')
+    const inFile = this.#inFile(plugin)
+    const own = this.#own(override)
+    const checked = (block: Block, where: string) =>
+      checkPluginConfig(this.#pathOf(plugin), schema, block, where, this.#faceOptions)
+    if (Object.keys(own).length === 0) return checked(inFile, this.#where)
+    try {
+      return checked(merge(inFile, own), 'the options set over an API')
+    } catch (thrown) {
+      // Names the file when the mistake is there.
+      checked(inFile, this.#where)
+      throw thrown
+    }
   }
 
   options(plugin: string, schema: z.ZodType | undefined): PluginOption[] {
-    const override = this.overrides.of(plugin)
+    const override = this.#own(this.overrides.of(plugin))
     return listOptions(schema, this.of(plugin, schema), this.#inFile(plugin), override)
   }
 
   /** The override block that these texts from the wire mean; throws `config_invalid`. Nothing is stored yet. */
-  overrideFor(plugin: string, schema: z.ZodType | undefined, texts: Record<string, string>): Record<string, unknown> {
-    const override = overrideFromTexts(this.of(plugin, schema), texts)
+  overrideFor(plugin: string, schema: z.ZodType | undefined, texts: Record<string, string>): Block {
+    const override = overrideFromTexts(this.#pathOf(plugin), schema, this.of(plugin, schema), texts)
     this.of(plugin, schema, override)
-    return override
+    const before = Object.entries(this.overrides.of(plugin))
+    return { ...Object.fromEntries(before.filter(([name]) => this.#faceOptions.has(name))), ...override }
   }
 
-  /** What stands under a face option's documented name in any plugin's block; the last one wins. */
+  /** What stands under a face option's documented name in any plugin's block; the last one wins, an override over all. */
   faceOption(name: string): unknown {
     let found: unknown
-    for (const plugin of Object.keys(this.settings.plugins)) {
-      const block = merge(this.settings.plugins[plugin] ?? {}, this.overrides.of(plugin))
-      if (block[name] !== undefined) found = block[name]
+    for (const block of [...Object.values(this.settings.plugins), ...this.overrides.blocks]) {
+      if (block?.[name] !== undefined) found = block[name]
     }
     return found
   }
 
-  #inFile(plugin: string): Record<string, unknown> {
-    const block = this.settings.plugins[plugin] ?? {}
+  get #where(): string {
+    return this.file ?? 'the configuration'
+  }
+
+  #inFile(plugin: string): Block {
+    return merge(...this.#blocksOf(plugin).map(name => this.#own(this.settings.plugins[name] ?? {})))
+  }
+
+  /** The names below `plugins:` that mean this plugin, its own name last so that it wins. */
+  #blocksOf(plugin: string): string[] {
+    const names = Object.keys(this.settings.plugins).filter(name => name !== plugin && this.#nameOf(name) === plugin)
+    return Object.hasOwn(this.settings.plugins, plugin) ? [...names, plugin] : names
+  }
+
+  #pathOf(plugin: string): string {
+    return `plugins.${this.#blocksOf(plugin).at(-1) ?? plugin}`
+  }
+
+  #own(block: Block): Block {
     return Object.fromEntries(Object.entries(block).filter(([name]) => !this.#faceOptions.has(name)))
   }
 }

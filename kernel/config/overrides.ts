@@ -20,15 +20,28 @@ export class Overrides {
     return this.#blocks.get(plugin) ?? {}
   }
 
-  /** Replaces the plugin's whole block; an empty one clears it. */
-  async set(plugin: string, block: Block): Promise<void> {
-    if (Object.keys(block).length === 0) {
-      await this.#namespace.delete(plugin)
-      this.#blocks.delete(plugin)
-    } else {
-      await this.#namespace.put(plugin, block)
-      this.#blocks.set(plugin, block)
-    }
+  get blocks(): Iterable<Block> {
+    return this.#blocks.values()
+  }
+
+  /** Makes `block` the plugin's whole override for now: for trying whether the plugin takes it, before `store`. */
+  assume(plugin: string, block: Block): void {
+    if (Object.keys(block).length === 0) this.#blocks.delete(plugin)
+    else this.#blocks.set(plugin, block)
     this.changes++
+  }
+
+  /** Keeps what now holds for the plugin across restarts. */
+  async store(plugin: string): Promise<void> {
+    const block = this.#blocks.get(plugin)
+    if (block) await this.#namespace.put(plugin, block)
+    else await this.#namespace.delete(plugin)
+  }
+
+  /** Replaces the plugin's whole block; an empty one clears it. Stored before it holds. */
+  async set(plugin: string, block: Block): Promise<void> {
+    if (Object.keys(block).length === 0) await this.#namespace.delete(plugin)
+    else await this.#namespace.put(plugin, block)
+    this.assume(plugin, block)
   }
 }

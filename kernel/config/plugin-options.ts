@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { KernelError } from '../errors.js'
-import { check } from './schema.js'
+import { check } from './check.js'
+import { didYouMean } from './nearest.js'
 
 /** One option of a plugin, as the documented configuration endpoints show it. */
 export interface PluginOption {
@@ -23,20 +24,24 @@ export function merge(...blocks: Record<string, unknown>[]): Record<string, unkn
   return merged
 }
 
-/** The plugin's configuration, checked by its schema; without one only an empty block is right. */
+/**
+ * A plugin's configuration, checked by its schema; without one only an empty block is right.
+ * `path` is where the block stands, `alsoKnown` what is right there without being the plugin's own.
+ */
 export function checkPluginConfig(
-  plugin: string,
+  path: string,
   schema: z.ZodType | undefined,
   block: Record<string, unknown>,
   where: string,
+  alsoKnown: Iterable<string> = [],
 ): unknown {
-  if (schema) return check(schema, block, where, `plugins.${plugin}`)
+  if (schema) return check(schema, block, where, path, alsoKnown)
   const [unknown] = Object.keys(block)
   if (unknown === undefined) return {}
-  throw new KernelError(
-    'config_invalid',
-    `${where}: unknown option "plugins.${plugin}.${unknown}"; this plugin has no options`,
-  )
+  const meant = didYouMean(unknown, alsoKnown) || '; this plugin has no options'
+  throw new KernelError('config_invalid', `${where}: unknown option "${path}.${unknown}"${meant}`, {
+    hint: 'mend or remove it; patchbay config show lists every option with its source',
+  })
 }
 
 /** Every option as a line of text, in the order of the schema. */
@@ -48,7 +53,7 @@ export function listOptions(
 ): PluginOption[] {
   const inFile = flatten(written)
   const overridden = flatten(override)
-  return [...flatten(isRecord(config) ? config : {})].map(([key, value]) => ({
+  return [...known(schema, config)].map(([key, value]) => ({
     key,
     value: asText(value),
     description: describe(schema, key),
@@ -57,18 +62,26 @@ export function listOptions(
 }
 
 /** Texts from the wire as an override block: each takes the type of the value that it replaces. */
-export function overrideFromTexts(config: unknown, texts: Record<string, string>): Record<string, unknown> {
-  const known = flatten(isRecord(config) ? config : {})
+export function overrideFromTexts(
+  path: string,
+  schema: z.ZodType | undefined,
+  config: unknown,
+  texts: Record<string, string>,
+): Record<string, unknown> {
+  const options = known(schema, config)
   const block: Record<string, unknown> = {}
   for (const [key, text] of Object.entries(texts)) {
-    if (!known.has(key)) throw new KernelError('config_invalid', `there is no option "${key}"`)
-    const path = key.split('.')
+    if (!options.has(key)) {
+      const meant = didYouMean(key, options.keys())
+      throw new KernelError('config_invalid', `unknown option "${path}.${key}"${meant}; nothing was changed`)
+    }
+    const steps = key.split('.')
     let at = block
-    for (const step of path.slice(0, -1)) {
+    for (const step of steps.slice(0, -1)) {
       at[step] ??= {}
       at = at[step] as Record<string, unknown>
     }
-    at[path.at(-1)!] = typed(text, known.get(key))
+    at[steps.at(-1)!] = typed(text, options.get(key))
   }
   return block
 }
@@ -93,6 +106,26 @@ function flatten(block: Record<string, unknown>, prefix = ''): Map<string, unkno
   return flat
 }
 
+/** Every option with its value, those without one included. */
+function known(schema: z.ZodType | undefined, config: unknown): Map<string, unknown> {
+  const options = new Map<string, unknown>(namesIn(schema).map(name => [name, undefined]))
+  for (const [key, value] of flatten(isRecord(config) ? config : {})) options.set(key, value)
+  return options
+}
+
+function namesIn(schema: unknown): string[] {
+  return Object.entries(shapeOf(schema) ?? {}).flatMap(([name, inner]) => {
+    const below = namesIn(inner)
+    if (below.length > 0) return below.map(each => `${name}.${each}`)
+    return isOpen(inner) ? [] : [name]
+  })
+}
+
+/** A record's names are its own affair: only those that are set are options. */
+function isOpen(schema: unknown): boolean {
+  return innermost(schema)?.['type'] === 'record'
+}
+
 function describe(schema: z.ZodType | undefined, key: string): string {
   let at: unknown = schema
   for (const step of key.split('.')) {
@@ -104,9 +137,13 @@ function describe(schema: z.ZodType | undefined, key: string): string {
 }
 
 function shapeOf(schema: unknown): Record<string, unknown> | undefined {
+  return innermost(schema)?.['shape'] as Record<string, unknown> | undefined
+}
+
+function innermost(schema: unknown): Record<string, unknown> | undefined {
   let def = (schema as { _zod?: { def: Record<string, unknown> } })?._zod?.def
   while (def && 'innerType' in def) def = (def['innerType'] as { _zod: { def: Record<string, unknown> } })._zod.def
-  return def?.['shape'] as Record<string, unknown> | undefined
+  return def
 }
 
 function asText(value: unknown): string {

@@ -1,6 +1,19 @@
 import { readFileSync } from 'node:fs'
-import { isCollection, isMap, isSeq, type Node, type Pair, parseDocument, visit, YAMLSeq } from 'yaml'
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+} from 'yaml'
 import { KernelError, reason } from '../errors.js'
+
+type Values = Record<string, unknown>
 
 /** Reads a YAML file as ejabberd does: a repeated key adds to the earlier one instead of being refused. */
 export function readYaml(file: string): unknown {
@@ -13,7 +26,7 @@ export function readYaml(file: string): unknown {
       missing ? 'config_missing' : 'config_unreadable',
       missing
         ? `the configuration file ${file} does not exist`
-        : `the configuration file cannot be read: ${reason(thrown)}`,
+        : `the configuration file ${file} cannot be read: ${reason(thrown)}`,
       {
         hint: 'set PATCHBAY_CONFIG to an existing file, or unset it to use ./patchbay.yml or the defaults',
         cause: thrown,
@@ -24,38 +37,85 @@ export function readYaml(file: string): unknown {
 }
 
 export function parseYaml(text: string, file: string): unknown {
-  const document = parseDocument(text, { uniqueKeys: false, prettyErrors: true })
+  const lines = new LineCounter()
+  const document = parseDocument(text, { uniqueKeys: false, merge: true, prettyErrors: true, lineCounter: lines })
   const [problem] = document.errors
-  if (problem) {
-    throw new KernelError('config_unreadable', `${file} is not YAML: ${reason(problem)}`, {
-      hint: 'check the indentation around that line; nothing was changed',
-    })
-  }
-  visit(document, {
-    Map(_, map) {
-      map.items = mergeRepeated(map.items as Pair<Node, Node>[])
-    },
-  })
-  return document.toJS() ?? {}
+  if (problem) throw notYaml(file, problem.message.split('\n')[0]!.replace(/:$/, ''))
+  return new Reading(document, file, lines).value(document.contents) ?? {}
 }
 
-function mergeRepeated(pairs: Pair<Node, Node>[]): Pair<Node, Node>[] {
-  const merged = new Map<string, Pair<Node, Node>>()
-  for (const pair of pairs) {
-    const key = String(pair.key)
-    const earlier = merged.get(key)
-    if (!earlier) merged.set(key, pair)
-    else if (isMap(earlier.value) && isMap(pair.value)) {
-      earlier.value.items = mergeRepeated([...earlier.value.items, ...pair.value.items] as Pair<Node, Node>[])
-    } else {
-      const list = new YAMLSeq()
-      list.items = [...itemsOf(earlier.value), ...itemsOf(pair.value)]
-      earlier.value = list
+/** One document on its way from nodes to plain values. */
+class Reading {
+  readonly #document: Document
+  readonly #file: string
+  readonly #lines: LineCounter
+  /** An anchor is read once, however often it is used. */
+  readonly #known = new Map<Node, unknown>()
+  readonly #under = new Set<Node>()
+
+  constructor(document: Document, file: string, lines: LineCounter) {
+    this.#document = document
+    this.#file = file
+    this.#lines = lines
+  }
+
+  value(node: unknown): unknown {
+    if (isAlias(node)) return this.#anchor(node)
+    if (isScalar(node)) return node.value
+    if (!isMap(node) && !isSeq(node)) return undefined
+    if (this.#known.has(node)) return this.#known.get(node)
+    if (this.#under.has(node)) throw this.#wrong(node, 'an anchor contains itself')
+    this.#under.add(node)
+    const value = isSeq(node) ? node.items.map(item => this.value(item)) : this.#map(node.items as Pair[])
+    this.#under.delete(node)
+    this.#known.set(node, value)
+    return value
+  }
+
+  #anchor(alias: Alias): unknown {
+    const node = alias.resolve(this.#document)
+    if (!node) throw this.#wrong(alias, `there is no anchor "&${alias.source}"`)
+    return this.value(node)
+  }
+
+  #map(pairs: readonly Pair[]): Values {
+    const values = new Map<string, unknown>()
+    const inherited: Values[] = []
+    for (const { key, value: node } of pairs) {
+      const name = String(isScalar(key) ? (key.source ?? key.value) : key)
+      const value = this.value(node)
+      if (name === '<<') inherited.push(...([value].flat() as Values[]))
+      else values.set(name, values.has(name) ? together(values.get(name), value) : value)
     }
+    for (const each of inherited) {
+      for (const [name, value] of Object.entries(each ?? {})) if (!values.has(name)) values.set(name, value)
+    }
+    return Object.fromEntries(values)
   }
-  return [...merged.values()]
+
+  #wrong(node: Node, what: string): KernelError {
+    const { line } = this.#lines.linePos(node.range?.[0] ?? 0)
+    return notYaml(this.#file, `${what} at line ${line}`)
+  }
 }
 
-function itemsOf(value: Node | null): unknown[] {
-  return isCollection(value) && isSeq(value) ? value.items : [value]
+/** Two values of one key: maps are merged, everything else becomes one list. */
+function together(earlier: unknown, later: unknown): unknown {
+  if (earlier === null || later === null) return earlier ?? later
+  if (!isValues(earlier) || !isValues(later)) return [earlier, later].flat()
+  const merged = new Map(Object.entries(earlier))
+  for (const [key, value] of Object.entries(later)) {
+    merged.set(key, merged.has(key) ? together(merged.get(key), value) : value)
+  }
+  return Object.fromEntries(merged)
+}
+
+function isValues(value: unknown): value is Values {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function notYaml(file: string, why: string): KernelError {
+  return new KernelError('config_unreadable', `${file} is not YAML: ${why}`, {
+    hint: 'look at the indentation, the quotes and the colons around that line',
+  })
 }
