@@ -1,5 +1,5 @@
 import type { AbstractLevel } from 'abstract-level'
-import { KernelError } from '../errors.js'
+import { KernelError, reason } from '../errors.js'
 
 /** The database as the store sees it: any abstract-level implementation. */
 export type Database = AbstractLevel<string | Buffer | Uint8Array, string, string>
@@ -22,13 +22,13 @@ export interface Upgrade {
   step(namespace: Namespace<unknown>): Promise<void>
 }
 
-/** Keys are compared as UTF-8 bytes; bounds left out are open. */
+/** Keys are compared as UTF-8 bytes; bounds left out are open, and of two on one side the narrower counts. */
 export interface Range {
-  gt?: string
-  gte?: string
-  lt?: string
-  lte?: string
-  reverse?: boolean
+  gt?: string | undefined
+  gte?: string | undefined
+  lt?: string | undefined
+  lte?: string | undefined
+  reverse?: boolean | undefined
 }
 
 export interface Page<V> {
@@ -39,22 +39,32 @@ export interface Page<V> {
 
 export type Change<V = unknown> = { put: string; value: V; in?: Namespace<V> } | { delete: string; in?: Namespace<V> }
 
-/** One plugin's named part of the storage: JSON values under text keys. An answered write survives `kill -9`. */
+const JSON_VALUES = { valueEncoding: 'json' } as const
+
+/**
+ * One plugin's named part of the storage: JSON values under text keys. An answered write survives `kill -9`.
+ * Writes throw `data_unwritable` when the disk refuses; everything throws once the namespace is closed.
+ */
 export class Namespace<V> {
   readonly name: string
   readonly #database: Database
   readonly #level: Sublevel<V>
+  /** Throws while nothing can be written. */
+  readonly #assertWritable: () => void
   #closed = false
 
-  constructor(database: Database, owner: string, name: string) {
+  constructor(database: Database, owner: string, name: string, assertWritable: () => void = () => {}) {
     this.name = `${owner}:${name}`
     this.#database = database
     this.#level = sublevel<V>(database, this.name)
+    this.#assertWritable = assertWritable
   }
 
   /** Six times faster than `get`; fine for values of a few kilobytes. */
   getSync(key: string): V | undefined {
-    return this.#open.getSync(key)
+    // A sublevel opens in a later turn; the database below it is open already.
+    const full = this.#open.prefixKey(key, 'utf8', false)
+    return this.#database.getSync<string, V>(full, JSON_VALUES)
   }
 
   get(key: string): Promise<V | undefined> {
@@ -65,34 +75,43 @@ export class Namespace<V> {
     return this.#open.getMany(keys)
   }
 
-  async put(key: string, value: V): Promise<void> {
-    await this.#open.put(key, value)
+  put(key: string, value: V): Promise<void> {
+    return this.#write(level => level.put(key, value))
   }
 
-  async delete(key: string): Promise<void> {
-    await this.#open.del(key)
+  delete(key: string): Promise<void> {
+    return this.#write(level => level.del(key))
   }
 
   /** All changes or none, also across namespaces. */
-  async batch(changes: Change<V>[]): Promise<void> {
-    const own = this.#open
-    await this.#database.batch(
-      changes.map(change => {
-        const target = change.in ? change.in.#open : own
-        return 'put' in change
-          ? { type: 'put' as const, key: change.put, value: change.value as never, sublevel: target as never }
-          : { type: 'del' as const, key: change.delete, sublevel: target as never }
-      }),
+  batch(changes: Change<V>[]): Promise<void> {
+    return this.#write(own =>
+      this.#database.batch(
+        changes.map(change => {
+          const target = change.in ? change.in.#open : own
+          return 'put' in change
+            ? { type: 'put' as const, key: change.put, value: change.value as never, sublevel: target as never }
+            : { type: 'del' as const, key: change.delete, sublevel: target as never }
+        }),
+      ),
     )
   }
 
+  /** Up to `limit` entries, at least one. */
   async page(limit: number, range: Range = {}): Promise<Page<V>> {
-    const iterator = this.#open.iterator({ ...range, limit: limit + 1 })
+    const wanted = Math.max(1, Math.floor(limit)) + 1
+    const iterator = this.#open.iterator({ ...bounds(range), limit: wanted })
     try {
-      const entries = (await iterator.nextv(limit + 1)) as [string, V][]
-      const more = entries.length > limit
-      if (more) entries.pop()
-      return { entries, next: more ? entries.at(-1)?.[0] : undefined }
+      const entries: [string, V][] = []
+      // One call returns less than it could when the values are large.
+      while (entries.length < wanted) {
+        const block = (await iterator.nextv(wanted - entries.length)) as [string, V][]
+        if (block.length === 0) break
+        entries.push(...block)
+      }
+      if (entries.length < wanted) return { entries, next: undefined }
+      entries.pop()
+      return { entries, next: entries.at(-1)![0] }
     } finally {
       await iterator.close()
     }
@@ -104,12 +123,12 @@ export class Namespace<V> {
     for (;;) {
       yield* page.entries
       if (page.next === undefined) return
-      page = await this.page(1000, range.reverse ? { ...range, lt: page.next } : { ...range, gt: page.next })
+      page = await this.page(1000, { ...range, [range.reverse ? 'lt' : 'gt']: page.next })
     }
   }
 
-  async clear(range: Range = {}): Promise<void> {
-    await this.#open.clear(range)
+  clear(range: Range = {}): Promise<void> {
+    return this.#write(level => level.clear(bounds(range)))
   }
 
   /** Unclosed sublevels stay reachable from the database for ever. */
@@ -117,6 +136,21 @@ export class Namespace<V> {
     if (this.#closed) return
     this.#closed = true
     await this.#level.close()
+  }
+
+  async #write(act: (level: Sublevel<V>) => Promise<void>): Promise<void> {
+    const level = this.#open
+    this.#assertWritable()
+    try {
+      await act(level)
+    } catch (thrown) {
+      const cause = (thrown as { cause?: { code?: string } }).cause ?? (thrown as { code?: string })
+      if (cause.code !== 'LEVEL_IO_ERROR' && cause.code !== 'LEVEL_CORRUPTION') throw thrown
+      throw new KernelError('data_unwritable', `"${this.name}" could not be written: ${reason(cause)}`, {
+        hint: 'nothing stored before is lost; make room on the disk, then restart Patchbay',
+        cause: thrown,
+      })
+    }
   }
 
   get #open(): Sublevel<V> {
@@ -127,4 +161,17 @@ export class Namespace<V> {
     }
     return this.#level
   }
+}
+
+/** One bound a side: engines disagree about two, and about one that is there but undefined. */
+function bounds({ gt, gte, lt, lte, reverse = false }: Range): Range {
+  const lower =
+    gt !== undefined && (gte === undefined || !isBefore(gt, gte)) ? { gt } : gte !== undefined ? { gte } : {}
+  const upper =
+    lt !== undefined && (lte === undefined || !isBefore(lte, lt)) ? { lt } : lte !== undefined ? { lte } : {}
+  return { ...lower, ...upper, reverse }
+}
+
+function isBefore(a: string, b: string): boolean {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0
 }

@@ -1,6 +1,5 @@
-import { accessSync, constants, mkdirSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { KernelError, reason } from '../errors.js'
+import { openDatabase, Presence, prepareDataFolder } from './data-folder.js'
 import { type Database, Namespace, type NamespaceSchema } from './namespace.js'
 
 /** The kernel's own namespaces belong to this owner; no plugin can be called so. */
@@ -10,50 +9,22 @@ export const KERNEL = 'kernel'
 export class Store {
   readonly #database: Database
   readonly #schemas: Namespace<number>
+  readonly #presence: Presence | undefined
   readonly #open = new Set<Namespace<unknown>>()
 
-  constructor(database: Database) {
+  constructor(database: Database, presence?: Presence) {
     this.#database = database
-    this.#schemas = new Namespace<number>(database, KERNEL, 'schemas')
+    this.#presence = presence
+    this.#schemas = new Namespace<number>(database, KERNEL, 'schemas', () => this.#presence?.assert())
   }
 
-  /** Opens the database in `folder`, making the folder (mode 0700) on first use. */
-  static async open(folder: string): Promise<Store> {
-    const path = resolve(folder)
-    const unwritable = (thrown: unknown) =>
-      new KernelError('data_unwritable', `the data folder ${path} cannot be written: ${reason(thrown)}`, {
-        hint: 'name a folder that this user may write, in PATCHBAY_DATA or as `data:` in patchbay.yml',
-        cause: thrown,
-      })
-    try {
-      mkdirSync(path, { recursive: true, mode: 0o700 })
-      accessSync(path, constants.W_OK)
-    } catch (thrown) {
-      throw unwritable(thrown)
-    }
-    const { Level } = await import('level')
-    const database = new Level<string, string>(`${path}/store`)
-    try {
-      await database.open()
-    } catch (thrown) {
-      const cause = (thrown as { cause?: { code?: string } }).cause
-      if (cause?.code === 'LEVEL_LOCKED') {
-        throw new KernelError(
-          'data_locked',
-          `the data folder ${path} is in use by another Patchbay; nothing was changed`,
-          {
-            hint: 'stop the other one (`patchbay status` finds it), or give this one its own folder with PATCHBAY_DATA',
-            cause: thrown,
-          },
-        )
-      }
-      if (cause?.code === 'LEVEL_IO_ERROR') throw unwritable(cause)
-      throw new KernelError('data_unreadable', `the store in ${path} cannot be read: ${reason(cause ?? thrown)}`, {
-        hint: 'nothing was changed; restore the folder from a backup, or move it away to start afresh',
-        cause: thrown,
-      })
-    }
-    return new Store(database as unknown as Database)
+  /**
+   * Opens the database in `folder`; throws `data_unwritable`, `data_locked` or `data_unreadable`.
+   * `report` hears when the folder disappears while it is open.
+   */
+  static async open(folder: string, report: (lost: KernelError) => void = () => {}): Promise<Store> {
+    const path = prepareDataFolder(folder)
+    return new Store(await openDatabase(path), new Presence(path, report))
   }
 
   /** For tests: forgets everything when it closes. */
@@ -63,7 +34,7 @@ export class Store {
   }
 
   namespace<V>(owner: string, name: string): Namespace<V> {
-    const namespace = new Namespace<V>(this.#database, owner, name)
+    const namespace = new Namespace<V>(this.#database, owner, name, () => this.#presence?.assert())
     this.#open.add(namespace as Namespace<unknown>)
     return namespace
   }
@@ -95,7 +66,11 @@ export class Store {
     const steps = Array.from({ length: schema.version - stored }, (_, index) => stored + index + 1)
     for (const version of steps) {
       const upgrade = schema.upgrades?.[version]
-      if (!upgrade) throw new KernelError('upgrade_refused', `namespace "${key}" has no upgrade to version ${version}`)
+      if (!upgrade) {
+        throw new KernelError('upgrade_refused', `namespace "${key}" has no upgrade to version ${version}`, {
+          hint: `add the step ${version} to \`upgrades\` in the plugin's definition; nothing was changed`,
+        })
+      }
       if (hot && !upgrade.readableBefore) {
         throw new KernelError(
           'upgrade_refused',
@@ -108,6 +83,12 @@ export class Store {
       const namespace = this.namespace<unknown>(owner, name)
       try {
         await schema.upgrades![version]!.step(namespace)
+      } catch (thrown) {
+        throw new KernelError(
+          'upgrade_refused',
+          `namespace "${key}" could not be upgraded to version ${version}: ${reason(thrown)}; it stays at ${version - 1}`,
+          { hint: 'mend the step; it runs again at the next start, over what it had changed already', cause: thrown },
+        )
       } finally {
         await this.release(namespace)
       }
@@ -128,6 +109,7 @@ export class Store {
   }
 
   async close(): Promise<void> {
+    this.#presence?.close()
     for (const namespace of this.#open) await this.release(namespace)
     await this.#schemas.close()
     await this.#database.close()
