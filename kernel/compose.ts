@@ -49,7 +49,13 @@ export function compose({ loaded, load, store, log, pluginFolders, given }: Part
   container.register(Holdings, { useValue: new Holdings() })
   container.register(DesiredState, { useValue: new DesiredState(store.namespace(KERNEL, 'desired')) })
   container.register(Configuration, {
-    useValue: new Configuration(loaded, load, new Overrides(store.namespace(KERNEL, 'overrides')), FACE_OPTION_NAMES),
+    useValue: new Configuration(
+      loaded,
+      load,
+      new Overrides(store.namespace(KERNEL, 'overrides')),
+      FACE_OPTION_NAMES,
+      alias => container.resolve(Roster).nameOf(alias),
+    ),
   })
   container.register(Catalogue, {
     useValue: new Catalogue([...pluginFolders, ...loaded.settings.plugin_folders], given),
@@ -81,7 +87,14 @@ export function compose({ loaded, load, store, log, pluginFolders, given }: Part
   container.register(App, { useValue: app })
   container.register(
     Listeners,
-    once(from => new Listeners(app, () => from.resolve(Configuration).settings)),
+    once(
+      from =>
+        new Listeners(
+          app,
+          () => from.resolve(Configuration).settings,
+          sentence => log.kernel.warn(sentence),
+        ),
+    ),
   )
   for (const noun of [KernelHost, Transition, Probation, Kernel, Supervisor, Inventory, Reconfigure, Tools]) {
     container.register(noun as never, { useClass: noun as never }, { lifecycle: Lifecycle.ContainerScoped })

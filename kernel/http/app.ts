@@ -21,6 +21,8 @@ export interface AppOptions {
   report(thrown: unknown, ctx: KernelContext): void
 }
 
+const CLIENT_GONE = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_WRITE_AFTER_END'])
+
 const released = Symbol('released')
 type PinnedResponse = ServerResponse & { [released]?: () => void }
 
@@ -29,20 +31,46 @@ export class App {
   readonly inFlight: InFlight
   readonly #options: AppOptions
   readonly #handle: (request: IncomingMessage, response: ServerResponse) => unknown
+  readonly #leaving = new AbortController()
+  /** Requests that came in before everything was ready. */
+  #held: (() => void)[] | undefined
 
   constructor(options: AppOptions) {
     this.#options = options
     this.inFlight = new InFlight(() => options.limits().requestMs)
     const koa = new Koa()
-    koa.silent = true
+    // What fails while Koa writes the answer, such as a body that is not JSON; clients that go away are no failure.
+    koa.on('error', (thrown: NodeJS.ErrnoException, ctx?: KernelContext) => {
+      if (ctx && !CLIENT_GONE.has(thrown.code ?? '')) options.report(thrown, ctx)
+    })
     koa.use(context => this.#serve(context as unknown as KernelContext))
     this.#handle = koa.callback()
   }
 
   /** Answers one request that came in on `carrier`'s listener. */
   handle(carrier: Carrier, request: IncomingMessage, response: ServerResponse): void {
+    if (this.#held) {
+      this.#held.push(() => this.handle(carrier, request, response))
+      return
+    }
     ;(request as CarriedMessage).carrier = carrier
     this.#handle(request, response)
+  }
+
+  /** Keeps requests waiting until `resume`: ports are bound before the plugins start, so that a taken one stops nothing half-way. */
+  hold(): void {
+    this.#held ??= []
+  }
+
+  resume(): void {
+    const held = this.#held ?? []
+    this.#held = undefined
+    for (const act of held) act()
+  }
+
+  /** Ends every streaming response, now and from now on: the process is leaving. */
+  endStreams(): void {
+    this.#leaving.abort()
   }
 
   /** Lets go of the live table before the response has ended: for streams, and for verbs that would wait for themselves. */
@@ -65,7 +93,7 @@ export class App {
     try {
       const outcome = this.#dispatch(ctx, view)
       if (outcome instanceof Promise) {
-        return this.inFlight.limit(outcome).catch(thrown => this.#fail(ctx, thrown))
+        return this.inFlight.limit(outcome, ctx).catch(thrown => this.#fail(ctx, thrown))
       }
     } catch (thrown) {
       this.#fail(ctx, thrown)
@@ -109,7 +137,8 @@ export class App {
     parameters: Record<string, string>,
   ): void | Promise<void> {
     ctx.params = parameters
-    ctx.signal = view.generations.get(route.owner)!.signal
+    const { signal } = view.generations.get(route.owner)!
+    ctx.signal = route.stream ? AbortSignal.any([signal, this.#leaving.signal]) : signal
     if (route.body) {
       return readInput(ctx, route.body, this.#options.limits().bodyBytes).then(input => {
         ctx.input = input
@@ -120,6 +149,8 @@ export class App {
   }
 
   #call(ctx: KernelContext, view: LiveTable, { route }: Pick<Endpoint, 'route'>): void | Promise<void> {
+    ctx.endless = route.stream
+    if (route.stream && ctx.method === 'HEAD') return answerWith(ctx, '')
     const outcome: unknown = inScopeOf(view.scopeOf(route.owner), route.handler, ctx)
     if (route.stream) this.release(ctx)
     if (outcome instanceof Promise) return outcome.then(value => answerWith(ctx, value))

@@ -1,83 +1,24 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import type { ListenEntry, Settings } from '../config/schema.js'
+import type { Settings } from '../config/schema.js'
 import { KernelError, reason } from '../errors.js'
-import { outsideScopes } from '../life/scope.js'
 import type { App } from './app.js'
-import { type Certificate, readCertificate, selfSignedCertificate } from './certificate.js'
-import { EVERYTHING, type Mounts, readMounts, unserved } from './mounts.js'
-import type { Carrier } from './request.js'
+import { type Certificate, readCertificates, selfSignedCertificate } from './certificate.js'
+import { Listener } from './listener.js'
+import type { Wanted } from './wanted.js'
 
-/** A listener as it should be: an entry of `listen`, or one of the defaults. */
-export interface Wanted extends Pick<ListenEntry, 'ip' | 'tls' | 'certfile' | 'tag' | 'custom_headers'> {
-  port: number
-  mounts: Mounts
-  /** What a person changes to move it. */
-  setting: string
-}
-
-interface Open {
-  server: Server
-  carrier: Carrier
-  wanted: Wanted
-  close(graceMs: number): Promise<void>
-}
-
-const DEFAULTS: { port: number; handlers: Record<string, string[]> }[] = [
-  { port: 5280, handlers: { '/admin_rest': ['admin_rest'] } },
-  { port: 5281, handlers: { '/api': ['ejabberd'], '/oauth': ['oauth'] } },
-  { port: 8888, handlers: { '/': ['vernemq'] } },
-  { port: 8080, handlers: EVERYTHING },
-]
-
-/** The configured listeners, and those defaults that no entry replaces: by its port, or by mounting the same face. */
-export function wantedListeners(settings: Settings, base: string, warn: (sentence: string) => void): Wanted[] {
-  const wanted: Wanted[] = []
-  const mounted = new Set<string>()
-  for (const [index, entry] of settings.listen.entries()) {
-    const where = `listen[${index}]`
-    if (entry.module !== 'ejabberd_http') {
-      warn(`${where}: "${entry.module}" is not an HTTP listener; its plugin's own options set the port`)
-      continue
-    }
-    for (const name of unserved(entry.request_handlers))
-      warn(`${where}: "${name}" is not served here; the rest of the entry is`)
-    const mounts = readMounts(entry.request_handlers, where)
-    for (const face of mounts.served) mounted.add(face)
-    wanted.push({ ...entry, port: portOf(entry, where), mounts, setting: `${where}.port` })
-  }
-  const ports = new Set(wanted.map(({ port }) => port))
-  for (const { port, handlers } of DEFAULTS) {
-    if (ports.has(port)) continue
-    const left = Object.entries(rebase(handlers, base)).map(
-      ([path, names]) => [path, names.filter(name => !mounted.has(name === 'oauth' ? 'ejabberd' : name))] as const,
-    )
-    const kept = left.filter(([, names]) => names.length > 0)
-    if (kept.length === 0) continue
-    const mounts = readMounts(Object.fromEntries(kept), `the default listener on port ${port}`)
-    wanted.push({
-      ip: '127.0.0.1',
-      port,
-      tls: false,
-      certfile: undefined,
-      tag: undefined,
-      custom_headers: undefined,
-      mounts,
-      setting: 'listen',
-    })
-  }
-  return wanted
-}
+export { type Wanted, wantedListeners } from './wanted.js'
 
 /** Every HTTP server of the process. */
 export class Listeners {
   readonly #app: App
   readonly #settings: () => Settings
-  readonly #open = new Map<string, Open>()
+  readonly #warn: (sentence: string) => void
+  readonly #closing = new Set<Promise<void>>()
+  #open = new Map<string, Listener>()
 
-  constructor(app: App, settings: () => Settings) {
+  constructor(app: App, settings: () => Settings, warn: (sentence: string) => void = () => {}) {
     this.#app = app
     this.#settings = settings
+    this.#warn = warn
   }
 
   get addresses(): { name: string; tls: boolean; faces: string[] }[] {
@@ -88,117 +29,84 @@ export class Listeners {
     }))
   }
 
-  /** Opens, changes and closes listeners until they are as `wanted`; unchanged sockets are not touched. */
+  /**
+   * Opens, changes and closes listeners until they are as `wanted`; unchanged sockets are not touched. When one cannot
+   * be opened, all are as before. Those that leave finish their requests in the background, within `graceMs`.
+   */
   async apply(wanted: readonly Wanted[], graceMs: number): Promise<void> {
     const keys = new Set(wanted.map(keyOf))
-    const leaving = [...this.#open].filter(([key]) => !keys.has(key))
-    await Promise.all(leaving.map(([key, open]) => open.close(graceMs).then(() => this.#open.delete(key))))
+    const leaving = [...this.#open].filter(([key]) => !keys.has(key)).map(([, listener]) => listener)
+    const entering = wanted.filter(each => !this.#open.has(keyOf(each)))
+    const inTheWay = leaving.filter(({ wanted: { port } }) => port !== 0 && entering.some(each => each.port === port))
+    const certificates = new Map<Wanted, Certificate[]>()
+    const opened = new Map<string, Listener>()
+    try {
+      for (const each of wanted) certificates.set(each, await this.#certificates(each))
+      for (const listener of inTheWay) this.#leave(listener, graceMs)
+      for (const each of entering) opened.set(keyOf(each), await this.#openOne(each, certificates.get(each)!))
+    } catch (thrown) {
+      await Promise.all([...opened.values()].map(listener => listener.close(0)))
+      for (const listener of inTheWay) await this.#reopen(listener)
+      throw this.#withWhatHolds(thrown)
+    }
+    const now = new Map<string, Listener>()
     for (const each of wanted) {
       const key = keyOf(each)
-      const open = this.#open.get(key)
-      if (open) {
-        open.carrier = carrierFor(each, open.carrier.name)
-        open.wanted = each
-      } else this.#open.set(key, await this.open(each))
+      const staying = this.#open.get(key)
+      staying?.become(each, certificates.get(each)!)
+      now.set(key, (staying ?? opened.get(key))!)
     }
+    this.#open = now
+    for (const listener of leaving) if (!inTheWay.includes(listener)) this.#leave(listener, graceMs)
   }
 
   /** Opens one listener and leaves closing it to the caller. */
-  async open(wanted: Wanted): Promise<Open> {
-    const certificate = wanted.tls ? await this.#certificate(wanted) : undefined
-    const server = outsideScopes(() => this.#createServer(certificate))
-    const port = await listen(server, wanted)
-    const open: Open = {
-      server,
-      wanted,
-      carrier: carrierFor(wanted, `${wanted.ip}:${port}`),
-      close: graceMs => closeGracefully(server, graceMs),
-    }
-    server.on('request', (request, response) => this.#app.handle(open.carrier, request, response))
-    return open
+  async open(wanted: Wanted): Promise<Listener> {
+    return this.#openOne(wanted, await this.#certificates(wanted))
   }
 
+  /** Stops accepting at once; resolves when every request has finished or `graceMs` milliseconds have passed. */
   async close(graceMs: number): Promise<void> {
     await this.apply([], graceMs)
+    await Promise.all(this.#closing)
   }
 
-  #createServer(certificate: Certificate | undefined): Server {
-    const { limits } = this.#settings()
-    const options = {
-      requestTimeout: limits.request_seconds * 1000,
-      headersTimeout: limits.headers_seconds * 1000,
-      maxHeaderSize: 16_384,
+  #openOne(wanted: Wanted, certificates: Certificate[]): Promise<Listener> {
+    return Listener.open(wanted, this.#app, () => this.#settings().limits, certificates, this.#warn)
+  }
+
+  #leave(listener: Listener, graceMs: number): void {
+    const closed = listener.close(graceMs).finally(() => this.#closing.delete(closed))
+    this.#closing.add(closed)
+  }
+
+  async #reopen({ wanted }: Listener): Promise<void> {
+    try {
+      this.#open.set(keyOf(wanted), await this.open(wanted))
+    } catch (thrown) {
+      this.#open.delete(keyOf(wanted))
+      this.#warn(`the listener on ${wanted.ip}:${wanted.port} is lost: ${reason(thrown)}`)
     }
-    if (!certificate) return createServer(options)
-    // node:https costs 10 ms to load, and most installations have no TLS listener.
-    const { createServer: createTlsServer } = require('node:https') as typeof import('node:https')
-    return createTlsServer({ ...options, ...certificate })
   }
 
-  #certificate(wanted: Wanted): Promise<Certificate> | Certificate {
+  #withWhatHolds(thrown: unknown): unknown {
+    if (!(thrown instanceof KernelError)) return thrown
+    const holds = this.#open.size > 0 ? 'the listeners are as before' : 'nothing was started'
+    return new KernelError(thrown.code, `${thrown.message}; ${holds}`, {
+      cause: thrown.cause,
+      ...(thrown.hint ? { hint: thrown.hint } : {}),
+    })
+  }
+
+  async #certificates(wanted: Wanted): Promise<Certificate[]> {
+    if (!wanted.tls) return []
     const { certfiles, data, hosts } = this.#settings()
-    const files = wanted.certfile ? [wanted.certfile] : certfiles
-    return files.length > 0 ? readCertificate(files) : selfSignedCertificate(data, hosts)
+    if (wanted.certfile) return readCertificates([wanted.certfile], 'certfile')
+    return certfiles.length > 0 ? readCertificates(certfiles, 'certfiles') : selfSignedCertificate(data, hosts)
   }
 }
 
-function keyOf(wanted: Wanted): string {
-  return JSON.stringify([wanted.ip, wanted.port, wanted.tls, wanted.certfile])
-}
-
-function carrierFor({ tls, tag, mounts, custom_headers }: Wanted, name: string): Carrier {
-  return { name, tls, tag, mounts, local: false, headers: custom_headers }
-}
-
-function portOf(entry: ListenEntry, where: string): number {
-  if (typeof entry.port === 'number') return entry.port
-  const port = /^\d{1,5}$/.test(entry.port) ? Number(entry.port) : Number.NaN
-  if (port <= 65_535) return port
-  throw new KernelError('config_invalid', `"${where}.port": expected a TCP port, got "${entry.port}"`)
-}
-
-/** `admin_rest_base` moves the default mount; an entry of `listen` names its own path. */
-function rebase(handlers: Record<string, string[]>, base: string): Record<string, string[]> {
-  return Object.fromEntries(
-    Object.entries(handlers).map(([path, names]) => [path === '/admin_rest' ? base : path, names]),
-  )
-}
-
-function listen(server: Server, { ip, port, setting }: Wanted): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (thrown: NodeJS.ErrnoException) => {
-      if (thrown.code === 'EADDRINUSE') {
-        const sentence = `port ${port} on ${ip} is taken by another program, so nothing was started`
-        return reject(
-          new KernelError('port_taken', sentence, {
-            hint: `set another port as "${setting}" in patchbay.yml, or stop the other program`,
-            cause: thrown,
-          }),
-        )
-      }
-      reject(
-        new KernelError('listen_failed', `cannot listen on ${ip} port ${port} ("${setting}"): ${reason(thrown)}`, {
-          cause: thrown,
-        }),
-      )
-    })
-    server.listen(port, ip, () => {
-      server.removeAllListeners('error')
-      resolve((server.address() as AddressInfo).port)
-    })
-  })
-}
-
-/** Stops accepting, lets the requests under way finish, and cuts what is left after `graceMs` milliseconds. */
-function closeGracefully(server: Server, graceMs: number): Promise<void> {
-  return new Promise(resolve => {
-    const idle = setInterval(() => server.closeIdleConnections(), 20)
-    const cut = setTimeout(() => server.closeAllConnections(), graceMs)
-    server.close(() => {
-      clearInterval(idle)
-      clearTimeout(cut)
-      resolve()
-    })
-    server.closeIdleConnections()
-  })
+/** What cannot change on an open socket. A port that the system picks belongs to its entry. */
+function keyOf({ ip, port, tls, setting }: Wanted): string {
+  return JSON.stringify([ip, port, tls, port === 0 ? setting : ''])
 }

@@ -60,6 +60,10 @@ const ELSEWHERE = new Set([
   'mod_http_fileserver',
   'mod_conversejs',
   'ejabberd_xmlrpc',
+  'ejabberd_acme',
+  'mod_invites',
+  'mod_matrix_gw',
+  'mod_providers',
   'mod_muc_log_http',
   'mod_mqtt',
 ])

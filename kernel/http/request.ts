@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { FaceName, RouteContext } from '../life/contributions.js'
+import type { Patience } from './in-flight.js'
 import type { LiveTable } from './live-table.js'
 import type { Mounts } from './mounts.js'
 
@@ -18,7 +19,7 @@ export interface Carrier {
 export type CarriedMessage = IncomingMessage & { carrier: Carrier }
 
 /** Koa's context with what the kernel adds to it before anything else runs. */
-export interface KernelContext extends RouteContext {
+export interface KernelContext extends RouteContext, Patience {
   /** The live table that this request has pinned; undefined once it has let go of it. */
   view: LiveTable | undefined
   carrier: Carrier
