@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { lstatSync, mkdirSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
@@ -9,13 +9,13 @@ import type { App } from './http/app.js'
 import { Mounts } from './http/mounts.js'
 import type { Carrier } from './http/request.js'
 
-/** The longest path that the kernel's sockaddr_un takes, with some room. */
+/** The longest path, in bytes, that a sockaddr_un takes everywhere, with some room. */
 const LONGEST = 100
 
 /** Where the control socket of a data folder is; a folder with a very long path has it in the temporary folder. */
 export function controlSocketPath(dataFolder: string): string {
   const path = join(dataFolder, 'control.sock')
-  if (path.length <= LONGEST) return path
+  if (Buffer.byteLength(path) <= LONGEST) return path
   const short = createHash('sha256').update(dataFolder).digest('hex').slice(0, 12)
   return join(tmpdir(), `patchbay-${userInfo().uid}-${short}`, 'control.sock')
 }
@@ -39,33 +39,71 @@ export class ControlSocket {
     this.#path = path
   }
 
+  /** Throws `listen_failed`; a socket on which another process answers is left alone. */
   static async open(app: App, dataFolder: string): Promise<ControlSocket> {
     const path = controlSocketPath(dataFolder)
     const server = createServer((request, response) => app.handle(CARRIER, request, response))
     try {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-      if (existsSync(path) && !(await answers(path))) rmSync(path)
-      await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve))
-      chmodSync(path, 0o600)
+      assertOurs(dirname(path))
+      await removeStale(path)
+      await listen(server, path)
     } catch (thrown) {
       throw new KernelError('listen_failed', `the control socket ${path} cannot be opened: ${reason(thrown)}`, {
+        hint: 'give this Patchbay a data folder of its own with PATCHBAY_DATA, or remove what is in the way',
         cause: thrown,
       })
     }
     return new ControlSocket(server, path)
   }
 
-  async close(): Promise<void> {
+  /** Lets requests under way finish, within `graceMs` milliseconds, and removes the file. */
+  async close(graceMs: number): Promise<void> {
+    const server = this.#server
     await new Promise<void>(resolve => {
-      this.#server.close(() => resolve())
-      this.#server.closeIdleConnections()
-      setTimeout(() => this.#server.closeAllConnections(), 1000).unref()
+      const idle = setInterval(() => server.closeIdleConnections(), 20)
+      const cut = setTimeout(() => server.closeAllConnections(), graceMs)
+      server.close(() => {
+        clearInterval(idle)
+        clearTimeout(cut)
+        resolve()
+      })
     })
     rmSync(this.#path, { force: true })
   }
 }
 
-/** Whether a process still listens there; a socket file outlives a `kill -9`. */
+/** Readable by its owner alone from its first moment on. */
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    const mask = process.umask(0o177)
+    server.listen(path, () => {
+      server.off('error', reject).on('error', () => {
+        // A connection that could not be accepted; the socket itself goes on.
+      })
+      resolve()
+    })
+    process.umask(mask)
+  })
+}
+
+/** A folder in the temporary folder could have been put there by somebody else. */
+function assertOurs(folder: string): void {
+  if (!folder.startsWith(tmpdir())) return
+  const { uid } = lstatSync(folder)
+  if (uid !== userInfo().uid) throw new Error(`${folder} belongs to another user`)
+}
+
+/** A socket file outlives a `kill -9`. */
+async function removeStale(path: string): Promise<void> {
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (!found) return
+  if (!found.isSocket()) throw new Error('something else is in its place')
+  if (await answers(path)) throw new Error('another Patchbay answers on it')
+  rmSync(path)
+}
+
 function answers(path: string): Promise<boolean> {
   return new Promise(resolve => {
     const socket = connect(path)
@@ -73,6 +111,7 @@ function answers(path: string): Promise<boolean> {
       socket.destroy()
       resolve(true)
     })
-    socket.once('error', () => resolve(false))
+    // Whatever is not a plain refusal may be a process that is only busy.
+    socket.once('error', (thrown: NodeJS.ErrnoException) => resolve(thrown.code !== 'ECONNREFUSED'))
   })
 }

@@ -28,21 +28,28 @@ export class House {
     this.container = compose(parts)
   }
 
-  /** Restores the desired state, then listens. A plugin that cannot start is reported and does not stop the others. */
+  /**
+   * Binds the ports, restores the desired state, then answers. A port that is taken throws before any plugin runs;
+   * a plugin that cannot start is reported and does not stop the others.
+   */
   async open({ plugins = 'all' }: { plugins?: 'all' | 'none' } = {}): Promise<void> {
     const { container } = this
+    const app = container.resolve(App)
+    app.hold()
     await container.resolve(DesiredState).read()
     await container.resolve(Configuration).overrides.read()
     await this.#openKernel()
-    if (plugins === 'all') await this.#startPlugins()
     await container.resolve(Reconfigure).listen()
+    if (plugins === 'all') await this.#startPlugins()
+    container.resolve(Reconfigure).warnOfStrangers()
+    app.resume()
   }
 
   /** Stops accepting, lets requests finish within `graceMs` milliseconds, retires every plugin, closes the store. */
   async close(graceMs: number): Promise<void> {
     const { container } = this
     const kernel = container.resolve(Kernel)
-    this.#own?.abortStreams()
+    container.resolve(App).endStreams()
     await container.resolve(Listeners).close(graceMs)
     await kernel.idle()
     for (const plugin of kernel.runningInOrder.reverse())

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream'
 import pino from 'pino'
+import { HIDDEN, isSecret, withoutCredentials } from './config/secret.js'
 import type { Logger } from './life/definition.js'
 
 /** One line of the log, as `/kernel/logs` and `patchbay logs` show it. */
@@ -13,25 +14,12 @@ export interface LogLine {
 }
 
 const LEVELS: Record<number, LogLine['level']> = { 20: 'debug', 30: 'info', 40: 'warn', 50: 'error', 60: 'error' }
+/** Lines kept for `patchbay logs`. */
 const REMEMBERED = 2000
-/** Field names whose values never reach a log. */
-const SECRET = [
-  'password',
-  'secret',
-  'token',
-  'authorization',
-  'key',
-  'cookie',
-  '*.password',
-  '*.secret',
-  '*.token',
-  '*.authorization',
-]
-
 /** The log of the process: written to `out`, and the last lines remembered for the control socket. */
 export class Log {
   readonly #pino: pino.Logger
-  readonly #loggers = new Map<string, Logger>()
+  readonly #loggers = new Map<string, pino.Logger>()
   readonly #lines: LogLine[] = []
   readonly #followers = new Set<(line: LogLine) => void>()
 
@@ -49,13 +37,18 @@ export class Log {
         done()
       },
     })
-    this.#pino = pino({ level, redact: SECRET, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream)
+    this.#pino = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream)
   }
 
   for(plugin: string): Logger {
-    const logger = this.#loggers.get(plugin) ?? (this.#pino.child({ plugin }) as Logger)
+    const logger = this.#loggers.get(plugin) ?? this.#pino.child({ plugin })
     this.#loggers.set(plugin, logger)
     return logger
+  }
+
+  /** Lines below it are dropped, from now on. */
+  set level(level: LogLine['level']) {
+    for (const logger of [this.#pino, ...this.#loggers.values()]) logger.level = level
   }
 
   get kernel(): Logger {
@@ -75,16 +68,26 @@ export class Log {
   }
 }
 
-/** `12:30:01 warn  mqtt-broker  what happened` */
+/** `12:30:01 warn  mqtt-broker: what happened` */
 export function asText({ time, level, plugin, message, hint, err }: LogLine): string {
   const stack = (err as { stack?: string } | undefined)?.stack
-  const lines = [`${time.slice(11, 19)} ${level.padEnd(5)} ${plugin ? `${plugin}: ` : ''}${message}`]
-  if (typeof hint === 'string') lines.push(`         → ${hint}`)
+  const lines = [`${time.slice(11, 19)} ${level.padEnd(5)} ${plugin ? `${plugin}: ` : ''}${onOneLine(message)}`]
+  if (typeof hint === 'string') lines.push(`         → ${onOneLine(hint)}`)
   if (stack) lines.push(stack.replace(/^/gm, '         '))
   return `${lines.join('\n')}\n`
 }
 
+/** What came from outside must not look like a line of its own, nor steer the terminal. */
+function onOneLine(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, character => JSON.stringify(character).slice(1, -1))
+}
+
+/** pino's own redaction knows only fixed paths; here the names count, at every depth. */
 function readLine(text: string): LogLine {
-  const { level, msg, ...fields } = JSON.parse(text) as { level: number; msg?: string; time: string }
+  const { level, msg, ...fields } = JSON.parse(text, (name, value) => {
+    if (isSecret(name)) return HIDDEN
+    return typeof value === 'string' ? withoutCredentials(value) : value
+  }) as { level: number; msg?: string; time: string }
   return { ...fields, level: LEVELS[level] ?? 'info', message: msg ?? '' }
 }

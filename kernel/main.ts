@@ -1,5 +1,6 @@
 import 'reflect-metadata'
 import { HOUSE_PLUGINS } from './compose.js'
+import { Configuration } from './config/configuration.js'
 import { loadSettings } from './config/settings.js'
 import { ControlSocket } from './control-socket.js'
 import { KernelError, reason } from './errors.js'
@@ -28,22 +29,31 @@ async function open(watch: boolean): Promise<void> {
   const { level, format } = loaded.settings.log
   const text = format === 'text' || (format === 'auto' && process.stdout.isTTY)
   const log = new Log(level, line => process.stdout.write(text ? asText(line) : `${JSON.stringify(line)}\n`))
-  const store = await Store.open(loaded.settings.data)
+  // Whoever read our output may go away; that is no reason to end.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+  const store = await Store.open(loaded.settings.data, lost => log.kernel.error({ hint: lost.hint }, lost.message))
   const house = new House({ loaded, load: () => loadSettings(), store, log, pluginFolders: [HOUSE_PLUGINS] })
   const { container } = house
+  const configuration = container.resolve(Configuration)
 
   let control: ControlSocket | undefined
+  let opening: Promise<void> | undefined
   let leaving = false
   const leave = async (code: number, why: string) => {
     if (leaving) process.exit(code || 130)
     leaving = true
     log.kernel.info(`${why}: finishing the requests under way; a second signal exits at once`)
-    const graceMs = loaded.settings.limits.drain_seconds * 1000
-    // Whatever hangs in a plugin's undo must not keep the process for ever.
-    setTimeout(() => process.exit(code || 1), graceMs * 3).unref()
-    await control?.close()
-    await house.close(graceMs)
+    const graceMs = configuration.settings.limits.drain_seconds * 1000
+    // Whatever hangs in a plugin's start or undo must not keep the process for ever.
+    setTimeout(() => process.exit(code || 1), graceMs * 3 + 1000).unref()
+    await opening?.catch(() => undefined)
+    await close(graceMs)
     process.exit(code)
+  }
+  const close = async (graceMs: number) => {
+    container.resolve(App).endStreams()
+    await Promise.all([control?.close(graceMs), container.resolve(Listeners).close(graceMs)])
+    await house.close(graceMs)
   }
   process.on('SIGTERM', () => void leave(0, 'SIGTERM'))
   process.on('SIGINT', () => void leave(0, 'SIGINT'))
@@ -55,8 +65,21 @@ async function open(watch: boolean): Promise<void> {
     void leave(1, 'internal error')
   })
 
-  await house.open()
-  control = await ControlSocket.open(container.resolve(App), loaded.settings.data)
+  const begin = async () => {
+    container.resolve(App).hold()
+    control = await ControlSocket.open(container.resolve(App), loaded.settings.data)
+    await house.open()
+  }
+  opening = begin()
+  try {
+    await opening
+  } catch (thrown) {
+    if (leaving) return
+    leaving = true
+    await close(0)
+    throw thrown
+  }
+  if (leaving) return
   if (watch) container.resolve(Watcher).start()
   const addresses = container.resolve(Listeners).addresses.map(({ name, tls }) => `${tls ? 'https' : 'http'}://${name}`)
   log.kernel.info(`Patchbay answers on ${addresses.join(', ')}`)

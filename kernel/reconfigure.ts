@@ -1,79 +1,162 @@
 import { injectable } from 'tsyringe'
 import { Configuration } from './config/configuration.js'
+import { didYouMean } from './config/nearest.js'
+import { asKernelError, KernelError, reason } from './errors.js'
+import { readFaceOptions } from './http/faces/options.js'
 import { Listeners, wantedListeners } from './http/listeners.js'
+import { Inventory } from './inventory.js'
 import { Kernel } from './kernel.js'
 import { Roster } from './life/roster.js'
 import { Log } from './log.js'
 
-/** Changes to the configuration while the server runs. */
+/** Changes to the configuration while the server runs, one after the other; each is applied as a whole or not at all. */
 @injectable()
 export class Reconfigure {
   readonly #configuration: Configuration
   readonly #roster: Roster
   readonly #kernel: Kernel
   readonly #listeners: Listeners
+  readonly #inventory: Inventory
   readonly #log: Log
+  #queue: Promise<unknown> = Promise.resolve()
 
-  constructor(configuration: Configuration, roster: Roster, kernel: Kernel, listeners: Listeners, log: Log) {
+  constructor(
+    configuration: Configuration,
+    roster: Roster,
+    kernel: Kernel,
+    listeners: Listeners,
+    inventory: Inventory,
+    log: Log,
+  ) {
     this.#configuration = configuration
     this.#roster = roster
     this.#kernel = kernel
     this.#listeners = listeners
+    this.#inventory = inventory
     this.#log = log
   }
 
   /** Opens and closes listeners until they are as the configuration says. */
   async listen(): Promise<void> {
-    const { settings } = this.#configuration
-    const base = String(this.#configuration.faceOption('admin_rest_base') ?? '/admin_rest')
+    const { settings, file = 'the configuration' } = this.#configuration
+    const options = readFaceOptions(settings, name => this.#configuration.faceOption(name), file)
     const warn = (sentence: string) => this.#log.kernel.warn(sentence)
-    await this.#listeners.apply(wantedListeners(settings, base, warn), settings.limits.drain_seconds * 1000)
+    const wanted = wantedListeners(settings, options.admin_rest_base, warn)
+    await this.#listeners.apply(wanted, settings.limits.drain_seconds * 1000)
+  }
+
+  /** A block below `plugins:` that no plugin reads is most likely a slip. */
+  warnOfStrangers(): void {
+    const { settings, file = 'the configuration' } = this.#configuration
+    for (const name of Object.keys(settings.plugins)) {
+      if (this.#inventory.has(name)) continue
+      const names = this.#inventory.list().flatMap(plugin => [plugin.name, ...plugin.aliases])
+      this.#log.kernel.warn(`${file}: there is no plugin for the options "plugins.${name}"${didYouMean(name, names)}`)
+    }
   }
 
   /**
-   * Reads the configuration again and reloads the plugins that it changes. A wrong file changes nothing.
+   * Reads the configuration again and reloads the plugins that it changes. When the file is wrong, a port is taken or
+   * a plugin refuses its new options, everything is as before and this throws.
    * @returns the names of the reloaded plugins.
    */
-  async reload(): Promise<string[]> {
-    const before = this.#fingerprints()
-    const goBack = this.#configuration.reread()
-    let after: Map<string, string>
-    try {
-      after = this.#fingerprints()
-      await this.listen()
-    } catch (thrown) {
-      goBack()
-      throw thrown
-    }
-    const changed = [...after].filter(([name, print]) => before.get(name) !== print).map(([name]) => name)
-    for (const name of changed) await this.#kernel.reload(name)
-    this.#log.kernel.info(`the configuration was read again; reloaded: ${changed.join(', ') || 'nothing'}`)
-    return changed
+  reload(): Promise<string[]> {
+    return this.#afterOthers(async () => {
+      const before = this.#fingerprints()
+      const failed = this.#blocksOfFailed()
+      const changed: string[] = []
+      const reloaded: string[] = []
+      let goBack = () => {}
+      try {
+        goBack = this.#configuration.reread()
+        const after = this.#fingerprints()
+        changed.push(...[...after.keys()].filter(name => before.get(name) !== after.get(name)))
+        await this.listen()
+        for (const name of changed) {
+          await this.#kernel.reload(name)
+          reloaded.push(name)
+        }
+      } catch (thrown) {
+        goBack()
+        await this.#undo(reloaded)
+        throw asItWas(thrown)
+      }
+      for (const [name, block] of this.#blocksOfFailed()) {
+        if (failed.get(name) === block) continue
+        // It stays failed when this is not the cure; the reason is in the log.
+        const cured = await this.#kernel.start(name).catch(() => undefined)
+        if (cured) changed.push(name)
+      }
+      this.#log.level = this.#configuration.settings.log.level
+      this.warnOfStrangers()
+      this.#log.kernel.info(`the configuration was read again; reloaded: ${changed.join(', ') || 'nothing'}`)
+      return changed
+    })
   }
 
   /** Sets a plugin's options from texts, as a whole: what is left out returns to the file's value. Applied by a reload. */
-  async setOptions(name: string, texts: Record<string, string>): Promise<void> {
-    const plugin = this.#roster.demand(name)
-    const override = this.#configuration.overrideFor(plugin.name, plugin.linked.definition.config, texts)
-    const before = this.#configuration.overrides.of(plugin.name)
-    await this.#configuration.overrides.set(plugin.name, override)
-    if (plugin.state !== 'running') return
-    try {
-      await this.#kernel.reload(plugin.name)
-    } catch (thrown) {
-      await this.#configuration.overrides.set(plugin.name, before)
-      throw thrown
+  setOptions(name: string, texts: Record<string, string>): Promise<void> {
+    return this.#afterOthers(async () => {
+      const plugin = this.#roster.demand(name)
+      const { overrides } = this.#configuration
+      const override = this.#configuration.overrideFor(plugin.name, plugin.linked.definition.config, texts)
+      const before = overrides.of(plugin.name)
+      overrides.assume(plugin.name, override)
+      let applied = false
+      try {
+        if (plugin.state === 'running') {
+          await this.#kernel.reload(plugin.name)
+          applied = true
+        }
+        await overrides.store(plugin.name)
+      } catch (thrown) {
+        overrides.assume(plugin.name, before)
+        if (applied) await this.#undo([plugin.name])
+        throw thrown
+      }
+    })
+  }
+
+  #afterOthers<T>(job: () => Promise<T>): Promise<T> {
+    const done = this.#queue.then(job)
+    this.#queue = done.catch(() => undefined)
+    return done
+  }
+
+  /** Back to the configuration that now holds again; what fails here is reported, as the first failure is thrown. */
+  async #undo(reloaded: readonly string[]): Promise<void> {
+    const steps = [() => this.listen(), ...[...reloaded].reverse().map(name => () => this.#kernel.reload(name))]
+    for (const step of steps) {
+      try {
+        await step()
+      } catch (thrown) {
+        this.#log.kernel.error(`going back to the configuration of before failed: ${reason(thrown)}`)
+      }
     }
+  }
+
+  /** The options of plugins that may have failed because of them. */
+  #blocksOfFailed(): Map<string, string> {
+    const failed = this.#roster.plugins.filter(({ state }) => state === 'failed')
+    return new Map(failed.map(({ name }) => [name, JSON.stringify(this.#configuration.blockOf(name))]))
   }
 
   /** What each running plugin would see of the configuration; throws when any of it is wrong. */
   #fingerprints(): Map<string, string> {
     const { hosts } = this.#configuration.settings
     return new Map(
-      this.#roster.running.map(({ name, linked }) => [
+      this.#kernel.runningInOrder.map(({ name, linked }) => [
         name,
         JSON.stringify([hosts, this.#configuration.of(name, linked.definition.config)]),
       ]),
     )
   }
+}
+
+function asItWas(thrown: unknown): KernelError {
+  const error = asKernelError('internal', thrown, why => why)
+  return new KernelError(error.code, `${error.message}; the configuration of before stays in force`, {
+    cause: error.cause,
+    ...(error.hint ? { hint: error.hint } : {}),
+  })
 }
