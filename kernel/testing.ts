@@ -78,12 +78,19 @@ export async function testKernel(
   const release = options.supervise
     ? container.resolve(Supervisor).watch(thrown => lines.push(unattributed(thrown)))
     : undefined
-  await house.open({ plugins: 'none' })
   const kernel = container.resolve(Kernel)
-  for (const { name, autostart = true } of given) {
-    if (autostart && kernel.live.table.generations.get(name) === undefined) await kernel.start(name, { cascade: true })
+  try {
+    await house.open({ plugins: 'none' })
+    for (const { name, autostart = true } of given) {
+      if (autostart && kernel.live.table.generations.get(name) === undefined) await kernel.start(name, { cascade: true })
+    }
+    if (!kernel.live.table.authenticator) await kernel.start(everybody.name)
+  } catch (thrown) {
+    await house.close(0)
+    release?.()
+    await leaks.close()
+    throw thrown
   }
-  if (!kernel.live.table.authenticator) await kernel.start(everybody.name)
   const url = `http://${container.resolve(Listeners).addresses[0]!.name}`
 
   return {

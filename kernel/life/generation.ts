@@ -24,6 +24,9 @@ export interface Host {
   openListener(options: ListenOptions): Promise<{ close(): Promise<void> }>
 }
 
+/** What a namespace without a schema is: the data of a newer plugin must not be taken for it. */
+const FIRST: NamespaceSchema = { version: 1 }
+
 type Phase = 'starting' | 'live' | 'ended'
 
 /** One start of a plugin's code: all it contributed, all it must undo. */
@@ -75,9 +78,9 @@ export class Generation {
 
   /** Brings the storage to the declared versions. `hot` while an older generation still reads it. */
   async upgradeStorage(hot: boolean): Promise<void> {
-    const { storage } = this.definition
-    if (!storage || Array.isArray(storage)) return
-    for (const [name, schema] of Object.entries(storage)) {
+    const { storage = [] } = this.definition
+    const schemas = Array.isArray(storage) ? storage.map(name => [name, FIRST] as const) : Object.entries(storage)
+    for (const [name, schema] of schemas) {
       await this.#host.upgradeNamespace(this.plugin, name, schema, hot)
     }
   }

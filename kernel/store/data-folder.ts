@@ -3,6 +3,8 @@ import { join, resolve } from 'node:path'
 import { KernelError, reason } from '../errors.js'
 import type { Database } from './namespace.js'
 
+/** The system's words; what else goes wrong with a file is damage. */
+const NOT_ALLOWED = /permission|not permitted|read-only|no space|quota/i
 const GLANCE_MS = 1000
 
 /** The folder of the store and of the control socket, made (mode 0700) on first use. Throws `data_unwritable`. */
@@ -38,7 +40,7 @@ export async function openDatabase(path: string): Promise<Database> {
         },
       )
     }
-    if (cause?.code === 'LEVEL_IO_ERROR') throw unwritable(path, cause)
+    if (cause?.code === 'LEVEL_IO_ERROR' && NOT_ALLOWED.test(reason(cause))) throw unwritable(path, cause)
     throw new KernelError('data_unreadable', `the store in ${path} cannot be read: ${reason(cause ?? thrown)}`, {
       hint: 'nothing was changed; restore the folder from a backup, or move it away to start afresh',
       cause: thrown,
