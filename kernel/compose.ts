@@ -81,7 +81,7 @@ export function compose({ loaded, load, store, log, pluginFolders, given }: Part
           request: ctx.res.getHeader('X-Request-Id'),
           err: thrown instanceof Error ? { stack: thrown.stack } : undefined,
         },
-        `${ctx.method} ${ctx.path} failed: ${reason(thrown)}`,
+        `${ctx.req.method} ${ctx.req.url?.split('?')[0]} failed: ${reason(thrown)}`,
       ),
   })
   container.register(App, { useValue: app })

@@ -82,7 +82,8 @@ export async function testKernel(
   try {
     await house.open({ plugins: 'none' })
     for (const { name, autostart = true } of given) {
-      if (autostart && kernel.live.table.generations.get(name) === undefined) await kernel.start(name, { cascade: true })
+      if (autostart && kernel.live.table.generations.get(name) === undefined)
+        await kernel.start(name, { cascade: true })
     }
     if (!kernel.live.table.authenticator) await kernel.start(everybody.name)
   } catch (thrown) {

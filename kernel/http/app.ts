@@ -101,7 +101,8 @@ export class App {
   }
 
   #dispatch(ctx: KernelContext, view: LiveTable): void | Promise<void> {
-    const { path, method } = ctx
+    const { method } = ctx
+    const path = pathOf(ctx)
     const { mounts, local } = ctx.carrier
     if (mounts.native || local) {
       const found = view.routes.static(method === 'HEAD' ? 'GET' : method, path)
@@ -195,6 +196,15 @@ function otherMethods(ctx: KernelContext, view: LiveTable): void {
     throw new KernelError('method_not_allowed', `${ctx.path} does not know ${ctx.method}, only ${methods.join(', ')}`)
   }
   ctx.status = 204
+}
+
+/** Koa reads the target with Node's URL parser, which throws over some. */
+function pathOf(ctx: KernelContext): string {
+  try {
+    return ctx.path ?? '/'
+  } catch {
+    throw new KernelError('bad_request', 'the target of the request is not a URL')
+  }
 }
 
 function noSuchPath(method: string, path: string): KernelError {
