@@ -47,7 +47,12 @@ export function wantedListeners(settings: Settings, base: string, warn: (sentenc
       .filter(([, names]) => names.length > 0)
     if (ports.has(port) || left.length === 0) continue
     const mounts = readMounts(Object.fromEntries(left), `the default listener on port ${port}`)
-    wanted.push({ ...PLAIN, port, mounts, setting: `an entry of "listen" for ${[...mounts.served].join(', ')}` })
+    wanted.push({
+      ...PLAIN,
+      port,
+      mounts,
+      setting: `"port" of a "listen" entry that mounts ${[...mounts.served].join(', ')}`,
+    })
   }
   refuseTwins(wanted)
   return wanted

@@ -37,7 +37,14 @@ export interface Page<V> {
   next: string | undefined
 }
 
-export type Change<V = unknown> = { put: string; value: V; in?: Namespace<V> } | { delete: string; in?: Namespace<V> }
+/** One step of a batch; with `in` it is for another namespace, whose values have their own type. */
+export type Change<V = unknown> =
+  | { put: string; value: V; in?: undefined }
+  | { put: string; value: unknown; in: AnyNamespace }
+  | { delete: string; in?: AnyNamespace }
+
+// biome-ignore lint/suspicious/noExplicitAny: `unknown` would refuse every namespace, as each takes values of one type
+type AnyNamespace = Namespace<any>
 
 const JSON_VALUES = { valueEncoding: 'json' } as const
 
