@@ -5,7 +5,7 @@ import { KernelError, reason } from '../errors.js'
 import { outsideScopes } from '../life/scope.js'
 import type { App } from './app.js'
 import { type Certificate, readCertificate, selfSignedCertificate } from './certificate.js'
-import { EVERYTHING, type Mounts, readMounts, unserved } from './mounts.js'
+import { EVERYTHING, type Mounts, readMounts, rebase, unserved } from './mounts.js'
 import type { Carrier } from './request.js'
 
 /** A listener as it should be: an entry of `listen`, or one of the defaults. */
@@ -42,19 +42,19 @@ export function wantedListeners(settings: Settings, base: string, warn: (sentenc
     }
     for (const name of unserved(entry.request_handlers))
       warn(`${where}: "${name}" is not served here; the rest of the entry is`)
-    const mounts = readMounts(entry.request_handlers, where)
-    for (const face of mounts.served) mounted.add(face)
+    const mounts = readMounts(entry.request_handlers, where, base)
+    for (const name of mounts.names) mounted.add(name)
     wanted.push({ ...entry, port: portOf(entry, where), mounts, setting: `${where}.port` })
   }
   const ports = new Set(wanted.map(({ port }) => port))
   for (const { port, handlers } of DEFAULTS) {
     if (ports.has(port)) continue
     const left = Object.entries(rebase(handlers, base)).map(
-      ([path, names]) => [path, names.filter(name => !mounted.has(name === 'oauth' ? 'ejabberd' : name))] as const,
+      ([path, names]) => [path, names.filter(name => !mounted.has(name))] as const,
     )
     const kept = left.filter(([, names]) => names.length > 0)
     if (kept.length === 0) continue
-    const mounts = readMounts(Object.fromEntries(kept), `the default listener on port ${port}`)
+    const mounts = readMounts(Object.fromEntries(kept), `the default listener on port ${port}`, base)
     wanted.push({
       ip: '127.0.0.1',
       port,
@@ -155,13 +155,6 @@ function portOf(entry: ListenEntry, where: string): number {
   const port = /^\d{1,5}$/.test(entry.port) ? Number(entry.port) : Number.NaN
   if (port <= 65_535) return port
   throw new KernelError('config_invalid', `"${where}.port": expected a TCP port, got "${entry.port}"`)
-}
-
-/** `admin_rest_base` moves the default mount; an entry of `listen` names its own path. */
-function rebase(handlers: Record<string, string[]>, base: string): Record<string, string[]> {
-  return Object.fromEntries(
-    Object.entries(handlers).map(([path, names]) => [path === '/admin_rest' ? base : path, names]),
-  )
 }
 
 function listen(server: Server, { ip, port, setting }: Wanted): Promise<number> {

@@ -4,7 +4,17 @@ import { decodeBasic, identify, type NameAndPassword, permits } from '../access.
 import { readBody } from '../body.js'
 import type { LiveTable } from '../live-table.js'
 import type { KernelContext } from '../request.js'
-import { commandsBy, type Face, type FaceOptions, run, send } from './face.js'
+import {
+  commandsBy,
+  type Face,
+  type FaceOptions,
+  isObject,
+  parseBody,
+  percentDecode,
+  run,
+  send,
+  sendEmpty,
+} from './face.js'
 
 export interface EmqCommand {
   access: Access
@@ -57,6 +67,10 @@ declare module '../../life/contributions.js' {
   }
 }
 
+const BASE = '/api/v2/'
+/** The permission to learn which paths exist: it is asked before 404 is said. */
+const KNOW_PATHS = 'kernel:faces.use'
+
 interface Compiled {
   command: Command<'emq'>
   pattern: RegExp
@@ -106,17 +120,16 @@ export function emq(options: () => FaceOptions): Face {
   }
 }
 
+/** credentials (401) → path and method (404) → body (109, 107, 108) → node (404, 102) → run; contracts/mqtt.md §1.1. */
 async function dispatch(ctx: KernelContext, view: LiveTable, path: string, options: FaceOptions): Promise<unknown> {
-  const local = path.startsWith('/api/v2/') ? path.slice('/api/v2/'.length) : undefined
-  if (local === undefined) return root(ctx, path, options)
+  if (isOpen(ctx.method, path)) return open(ctx, view, path, options)
   const registry = view.registry('emq') as Registry
-  const found = find(registry, ctx.method, local)
-  const isPublic = found?.compiled.command.permission === undefined && found !== undefined
+  const found = path.startsWith(BASE) ? find(registry, ctx.method, path.slice(BASE.length)) : undefined
+  const needed = found ? found.compiled.command.permission : KNOW_PATHS
   let identity: Identity | undefined
-  if (!isPublic) {
+  if (needed !== undefined) {
     identity = await identify(ctx, view, 'emq', parse)
-    if (!identity) return unauthorized(ctx)
-    if (found && !permits(ctx, view, 'emq', identity, found.compiled.command.permission)) return unauthorized(ctx)
+    if (!identity || !permits(ctx, view, 'emq', identity, needed)) return unauthorized(ctx)
   }
   if (!found) throw new EmqNotFound()
   const { definition } = found.compiled.command
@@ -168,11 +181,9 @@ function capture({ names }: Compiled, match: RegExpExecArray): Record<string, st
 
 /** `+` is a blank, as in a form; broken percent-encoding is what crashed the original. */
 function formDecode(text: string): string {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '))
-  } catch {
-    throw new EmqNotFound()
-  }
+  const decoded = percentDecode(text.replaceAll('+', ' '))
+  if (decoded === undefined) throw new EmqNotFound()
+  return decoded
 }
 
 async function readParams(
@@ -181,16 +192,9 @@ async function readParams(
   options: FaceOptions,
 ): Promise<Record<string, unknown>> {
   const text = (await readBody(ctx.req, options.bodyBytes)).toString('utf8')
-  let parsed: unknown = {}
-  if (text !== '') {
-    try {
-      parsed = JSON.parse(text)
-    } catch {
-      throw new EmqError(109, 'Body not json')
-    }
-  }
-  const body =
-    typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? (parsed as Record<string, unknown>) : {}
+  const parsed = text === '' ? {} : parseBody(text)
+  if (parsed === undefined) throw new EmqError(109, 'Body not json')
+  const body = isObject(parsed) ? parsed : {}
   const wanted = Object.entries(definition.params ?? {})
   if (wanted.some(([key]) => !Object.hasOwn(body, key))) throw new EmqError(107, 'params error')
   if (wanted.some(([key, type]) => typeof body[key] !== type)) throw new EmqError(108, 'params type error')
@@ -209,29 +213,29 @@ function readPage(query: NodeJS.Dict<string | string[]>): EmqPage {
   return page
 }
 
-function root(ctx: KernelContext, path: string, options: FaceOptions): undefined {
-  if (ctx.method !== 'GET' && ctx.method !== 'HEAD') throw new EmqNotFound()
+/** What answers without credentials. */
+function isOpen(method: string, path: string): boolean {
+  return (method === 'GET' || method === 'HEAD') && (path === '/' || path === '/status')
+}
+
+function open(ctx: KernelContext, view: LiveTable, path: string, options: FaceOptions): undefined {
   if (path === '/status') {
     return void send(ctx, 200, 'text/plain', `Node ${options.nodeNames.emq} is started\nemqttd is running`)
   }
-  if (path !== '/') throw new EmqNotFound()
-  const registry = ctx.view!.registry('emq') as Registry
-  const paths = [...registry.values()].flat().map(({ command }) => `/api/v2/${command.definition.path}`)
+  const registry = view.registry('emq') as Registry
+  const paths = [...registry.values()].flat().map(({ command }) => BASE + command.definition.path)
   send(ctx, 200, 'application/json', JSON.stringify({ paths: [...new Set(paths)].sort() }))
 }
 
 /** Everything but a well-formed `Basic` closes the original's connection; here it is the ordinary 401. */
-function parse(authorization: string): NameAndPassword {
+function parse(authorization: string): NameAndPassword | undefined {
   const token = /^Basic (\S+)$/.exec(authorization)?.[1]
-  return (token && decodeBasic(token)) || { name: '', password: '' }
+  return token === undefined ? undefined : decodeBasic(token)
 }
 
 function unauthorized(ctx: KernelContext): undefined {
-  ctx.status = 401
   ctx.set('WWW-Authenticate', 'Basic Realm="emqx control center"')
-  ctx.body = ''
-  ctx.remove('Content-Type')
-  return undefined
+  return void sendEmpty(ctx, 401)
 }
 
 function notFound(ctx: KernelContext): void {
