@@ -57,12 +57,13 @@ export class Kernel {
     return this.#lanes.run([found.name], async () => this.#load(found))
   }
 
-  /** Loads when needed, then starts. */
+  /** Loads when needed, then starts the newest code: whoever has mended a failed plugin starts it again. */
   async start(name: string, { cascade = false }: VerbOptions = {}): Promise<Plugin> {
     const found = this.#catalogue.find(this.#roster.nameOf(name))
     if (cascade) await this.#startRequired(found.name, [])
     return this.#lanes.run([found.name], async () => {
-      const plugin = await this.#load(found)
+      const known = this.#roster.get(found.name)
+      const plugin = known ?? (await this.#load(found))
       if (plugin.state === 'running') {
         throw new KernelError(
           'already_running',
@@ -72,8 +73,8 @@ export class Kernel {
           },
         )
       }
-      await this.#begin(plugin, plugin.linked)
-      await this.#desired.set(plugin.name, { active: true })
+      await this.#begin(plugin, known ? this.#link(known) : plugin.linked)
+      await this.#desired.set(plugin.name, { active: true, aliases: [...plugin.aliases] })
       return plugin
     })
   }

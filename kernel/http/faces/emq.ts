@@ -23,8 +23,8 @@ export interface EmqCommand {
   path: string
   /** Whether the path may end in a slash. */
   slash?: boolean
-  /** What stands for an unknown node: the documented 404 of a list, or code 102 of a change. */
-  unknownNode?: '404' | '102'
+  /** What a change says to an unknown node; a list, without this, is 404. */
+  unknownNode?: { code: number; message?: string }
   /** Required keys of the JSON body with their types; checked in this order. */
   params?: Record<string, 'string' | 'boolean'>
   /** Whether `curr_page` and `page_size` are read. */
@@ -137,8 +137,8 @@ async function dispatch(ctx: KernelContext, view: LiveTable, path: string, optio
   const body =
     definition.method === 'POST' || definition.method === 'PUT' ? await readParams(ctx, definition, options) : {}
   if (captured['node'] !== undefined && captured['node'] !== options.nodeNames.emq) {
-    if (definition.unknownNode === '102') throw new EmqError(102, 'unknown')
-    throw new EmqNotFound()
+    const { unknownNode } = definition
+    throw unknownNode ? new EmqError(unknownNode.code, unknownNode.message) : new EmqNotFound()
   }
   const page = definition.paged ? readPage(ctx.query) : { current: 1, size: 20 }
   return run(view, found.compiled.command, { node: options.nodeNames.emq, path: captured, body, page, identity, ctx })
