@@ -36,7 +36,8 @@ export function basic(name: string, password: string): string {
 export function ask(url: string, { method = 'GET', path, headers = {}, body }: Asked): Promise<Answer> {
   const { hostname, port } = new URL(url)
   return new Promise((resolve, reject) => {
-    const sent = body === undefined ? headers : { 'Content-Length': String(Buffer.byteLength(body)), ...headers }
+    const counted = body !== undefined && headers['Transfer-Encoding'] === undefined
+    const sent = counted ? { 'Content-Length': String(Buffer.byteLength(body)), ...headers } : headers
     const request = httpRequest({ hostname, port, method, path, headers: sent, agent: false }, response => {
       const chunks: Buffer[] = []
       response.on('data', chunk => chunks.push(chunk))

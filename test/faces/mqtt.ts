@@ -14,9 +14,11 @@ export function brokerPort({ house }: TestKernel): number {
 export async function connectClient(
   house: TestKernel,
   options: IClientOptions,
-  host = '127.0.0.1',
+  onMessage: (topic: string, payload: string) => void = () => undefined,
 ): Promise<MqttClient> {
-  const client = mqtt.connect(`mqtt://${host}:${brokerPort(house)}`, { reconnectPeriod: 0, ...options })
+  const client = mqtt.connect(`mqtt://127.0.0.1:${brokerPort(house)}`, { reconnectPeriod: 0, ...options })
+  // From the start, since a persistent session's messages come right behind the CONNACK.
+  client.on('message', (topic, payload) => onMessage(topic, payload.toString()))
   await new Promise<void>((resolve, reject) => {
     client.once('connect', () => resolve())
     client.once('error', reject)
@@ -26,6 +28,10 @@ export async function connectClient(
 
 export async function closed(client: MqttClient): Promise<void> {
   if (client.connected) await new Promise<void>(resolve => client.once('close', () => resolve()))
+}
+
+export function nextMessage(client: MqttClient): Promise<[topic: string, payload: string]> {
+  return new Promise(resolve => client.once('message', (topic, payload) => resolve([topic, payload.toString()])))
 }
 
 /** Waits until `holds` does, since a broker learns of a closed socket a turn later. */
