@@ -79,47 +79,38 @@ export class Kernel {
   }
 
   async stop(name: string, { cascade = false }: VerbOptions = {}): Promise<Plugin> {
-    const plugin = this.#roster.demand(name)
-    const dependents = this.#roster.dependentsOf(plugin.name)
-    if (dependents.length > 0 && !cascade) {
-      const names = dependents.map(each => `"${each.name}"`).join(', ')
-      throw new KernelError('required_by_others', `plugin "${plugin.name}" keeps running: ${names} require it`, {
-        hint: `stop them first, or all together: patchbay plugin stop ${plugin.name} --cascade`,
-      })
-    }
-    const order = this.#startOrder([plugin, ...dependents]).reverse()
-    return this.#lanes.run(order, async () => {
+    const real = this.#roster.nameOf(name)
+    const around = cascade ? this.#roster.dependentsOf(real).map(each => each.name) : []
+    return this.#lanes.run([real, ...around], async () => {
+      const plugin = this.#roster.demand(real)
       if (plugin.state !== 'running' && plugin.state !== 'failed') {
-        throw new KernelError('not_running', `plugin "${plugin.name}" is not running`, {
-          hint: `patchbay plugin start ${plugin.name}`,
+        throw new KernelError('not_running', `plugin "${real}" is not running`, {
+          hint: `patchbay plugin start ${real}`,
         })
       }
-      for (const each of order) {
-        const leaving = this.#roster.get(each)
-        if (leaving) await this.end(leaving)
-        await this.#desired.set(each, { active: false })
-      }
+      await this.#stop(plugin, around)
       return plugin
     })
   }
 
   /** Stops when needed, then lets go of the code. Its stored data stays. */
-  async unload(name: string, options: VerbOptions = {}): Promise<void> {
-    const plugin = this.#roster.demand(name)
-    if (plugin.state === 'running') await this.stop(plugin.name, options)
-    await this.#lanes.run([plugin.name], async () => {
-      await this.end(plugin)
-      plugin.forgetPrevious()
+  async unload(name: string, { cascade = false }: VerbOptions = {}): Promise<void> {
+    const real = this.#roster.nameOf(name)
+    const around = cascade ? this.#roster.dependentsOf(real).map(each => each.name) : []
+    await this.#lanes.run([real, ...around], async () => {
+      const plugin = this.#roster.demand(real)
+      await this.#stop(plugin, around)
       this.#roster.remove(plugin)
-      await this.#desired.set(plugin.name, { loaded: false, active: false })
-      this.#log.kernel.info(`plugin "${plugin.name}" is unloaded`)
+      await this.#desired.set(real, { loaded: false })
+      this.#log.kernel.info(`plugin "${real}" is unloaded`)
     })
   }
 
   /** Runs the newest code, or leaves the old one serving. A plugin that is not running is only linked afresh. */
   async reload(name: string): Promise<Plugin> {
-    const plugin = this.#roster.demand(name)
-    return this.#lanes.run([plugin.name], async () => {
+    const real = this.#roster.nameOf(name)
+    return this.#lanes.run([real], async () => {
+      const plugin = this.#roster.demand(real)
       const linked = this.#link(plugin)
       if (plugin.state === 'running') {
         const before = plugin.linked
@@ -134,9 +125,10 @@ export class Kernel {
 
   /** Starts `successor`, swaps once, retires `name`: a backend is exchanged without a gap. */
   async replace(name: string, successor: string): Promise<Plugin> {
-    const leaving = this.#roster.demand(name)
+    const real = this.#roster.nameOf(name)
     const found = this.#catalogue.find(this.#roster.nameOf(successor))
-    return this.#lanes.run([leaving.name, found.name], async () => {
+    return this.#lanes.run([real, found.name], async () => {
+      const leaving = this.#roster.demand(real)
       const entering = await this.#load(found)
       if (entering.state === 'running')
         throw new KernelError(
@@ -209,10 +201,10 @@ export class Kernel {
 
   /** Retires what runs and leaves the plugin `stopped`; for callers that hold its lane. */
   async end(plugin: Plugin): Promise<void> {
+    plugin.forgetPrevious()
     if (plugin.state === 'failed') plugin.become('stopped')
     if (plugin.state !== 'running') return
     plugin.become('draining')
-    plugin.forgetPrevious()
     await this.#transition.leave(plugin)
     plugin.become('stopped')
     this.#log.kernel.info(`plugin "${plugin.name}" is stopped`)
@@ -230,6 +222,22 @@ export class Kernel {
 
   get live(): Live {
     return this.#live
+  }
+
+  /** Stops the plugin after everything that requires it; `covered` are those whose lanes the caller holds. */
+  async #stop(plugin: Plugin, covered: readonly string[]): Promise<void> {
+    const dependents = this.#roster.dependentsOf(plugin.name)
+    const uncovered = dependents.filter(each => !covered.includes(each.name))
+    if (uncovered.length > 0) {
+      const names = uncovered.map(each => `"${each.name}"`).join(', ')
+      throw new KernelError('required_by_others', `plugin "${plugin.name}" keeps running: ${names} require it`, {
+        hint: `stop them first, or all together: patchbay plugin stop ${plugin.name} --cascade`,
+      })
+    }
+    for (const each of this.#startOrder([plugin, ...dependents]).reverse()) {
+      await this.end(this.#roster.get(each)!)
+      await this.#desired.set(each, { active: false })
+    }
   }
 
   async #load(found: Found): Promise<Plugin> {

@@ -4,7 +4,7 @@ import { KernelError, reason } from './errors.js'
 import { Kernel } from './kernel.js'
 import type { Plugin } from './life/plugin.js'
 import { Roster } from './life/roster.js'
-import { currentScope, outsideScopes, type Scope } from './life/scope.js'
+import { outsideScopes, type Scope, scopeBehind } from './life/scope.js'
 import { Log } from './log.js'
 import { Transition } from './transition.js'
 
@@ -31,7 +31,7 @@ export class Supervisor {
   /** Takes over the process's uncaught errors; `exit` receives those that belong to no plugin. Returns how to let go. */
   watch(exit: (thrown: unknown) => void): () => void {
     this.#exit = exit
-    const caught = (thrown: unknown) => this.uncaught(thrown, currentScope())
+    const caught = (thrown: unknown) => this.uncaught(thrown, scopeBehind(thrown))
     process.on('uncaughtException', caught)
     process.on('unhandledRejection', caught)
     return () => {
