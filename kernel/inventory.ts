@@ -141,7 +141,7 @@ export class Inventory {
       const { version, description = '', aliases = [], autostart = true } = link(found).definition
       peeked = { modified, version, description, aliases, autostart, error: undefined }
     } catch (thrown) {
-      peeked = { modified, version: '', description: '', aliases: [], autostart: false, error: reason(thrown) }
+      peeked = { modified, version: '', description: '', aliases: [], autostart: true, error: reason(thrown) }
     }
     this.#peeked.set(found.name, peeked)
     return peeked

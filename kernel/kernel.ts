@@ -5,7 +5,7 @@ import { Catalogue, type Found } from './life/catalogue.js'
 import { DesiredState } from './life/desired.js'
 import { Lanes } from './life/lanes.js'
 import { type Linked, link } from './life/linker.js'
-import { startOrder } from './life/order.js'
+import { RequirementCycle, startOrder } from './life/order.js'
 import { Plugin } from './life/plugin.js'
 import { Roster } from './life/roster.js'
 import { Log } from './log.js'
@@ -284,7 +284,7 @@ export class Kernel {
   }
 
   async #startRequired(name: string, path: readonly string[]): Promise<void> {
-    if (path.includes(name)) startOrder([...path], each => [path[(path.indexOf(each) + 1) % path.length]!])
+    if (path.includes(name)) throw new RequirementCycle([...path.slice(path.indexOf(name)), name])
     const plugin = await this.load(name)
     for (const required of plugin.requires) {
       await this.#startRequired(required, [...path, name])
