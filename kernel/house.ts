@@ -78,6 +78,8 @@ export class House {
       if (first ? !container.resolve(Inventory).peek(found).autostart : !desired.loaded) continue
       try {
         await kernel.load(found.name)
+        // Wanted from the start, even if it cannot run yet: the next start tries again.
+        if (first) await container.resolve(DesiredState).set(found.name, { active: true })
         if (first || desired.active) active.push(found.name)
       } catch (thrown) {
         log.error(

@@ -109,18 +109,22 @@ export class Kernel {
   /** Runs the newest code, or leaves the old one serving. A plugin that is not running is only linked afresh. */
   async reload(name: string): Promise<Plugin> {
     const real = this.#roster.nameOf(name)
-    return this.#lanes.run([real], async () => {
+    // The lane is free again at the swap: a crash of the new code must not wait until the old one has drained.
+    const { plugin, retired } = await this.#lanes.run([real], async () => {
       const plugin = this.#roster.demand(real)
       const linked = this.#link(plugin)
+      let retired: Promise<void> | undefined
       if (plugin.state === 'running') {
         const before = plugin.linked
-        await this.#transition.enter(plugin, linked)
+        retired = (await this.#transition.enter(plugin, linked)).retired
         this.#probation.begin(plugin, before)
       } else plugin.linked = linked
       await this.#desired.set(plugin.name, { aliases: [...plugin.aliases] })
       this.#log.for(plugin.name).info(`generation ${plugin.live?.number ?? plugin.generations} has the newest code`)
-      return plugin
+      return { plugin, retired }
     })
+    await retired
+    return plugin
   }
 
   /** Starts `successor`, swaps once, retires `name`: a backend is exchanged without a gap. */
@@ -150,7 +154,8 @@ export class Kernel {
       const state = entering.state
       entering.become('starting')
       try {
-        await this.#transition.enter(entering, entering.linked, [leaving])
+        const { retired } = await this.#transition.enter(entering, entering.linked, [leaving])
+        await retired
       } catch (thrown) {
         entering.become(state === 'loaded' ? 'loaded' : 'failed')
         throw thrown
@@ -211,8 +216,9 @@ export class Kernel {
   }
 
   /** Resolves when no verb is running or queued. */
-  idle(): Promise<void> {
-    return this.#lanes.idle()
+  async idle(): Promise<void> {
+    await this.#lanes.idle()
+    await this.#transition.retired()
   }
 
   /** The running plugins, those that others require first. */

@@ -13,6 +13,7 @@ import { Roster } from './life/roster.js'
 export class Transition {
   /** Generations whose `start` is running, for crashes that come in the meantime. */
   readonly starting = new Set<Generation>()
+  readonly #retiring = new Map<Promise<void>, string>()
   readonly #live: Live
   readonly #host: Host
   readonly #configuration: Configuration
@@ -28,8 +29,9 @@ export class Transition {
   /**
    * Brings `linked` to life as the plugin's next generation, in place of the generations of `leaving`.
    * Any error before the swap undoes the new one and leaves everything as it was.
+   * Resolves at the swap; `retired` resolves once the old generations are gone.
    */
-  async enter(plugin: Plugin, linked: Linked, leaving: readonly Plugin[] = []): Promise<void> {
+  async enter(plugin: Plugin, linked: Linked, leaving: readonly Plugin[] = []): Promise<{ retired: Promise<void> }> {
     const hot = plugin.live !== undefined
     const generation = await this.#prepare(plugin, linked, hot, false)
     const olds = [plugin, ...leaving].map(each => each.live).filter(live => live !== undefined)
@@ -45,7 +47,8 @@ export class Transition {
     plugin.live = generation
     plugin.linked = linked
     for (const each of leaving) each.live = undefined
-    for (const old of olds) await this.retire(old, old.plugin === plugin.name ? generation : undefined)
+    const retired = Promise.all(olds.map(old => this.#retire(old, old.plugin === plugin.name ? plugin : undefined)))
+    return { retired: retired.then(() => undefined) }
   }
 
   /** Everything up to the swap, then undone: true means that `enter` would have worked. */
@@ -66,11 +69,24 @@ export class Transition {
     if (!old) return
     this.#live.swap(undefined, [plugin.name])
     plugin.live = undefined
-    await this.retire(old, undefined)
+    await this.#retire(old, plugin)
+    await this.retired(plugin.name)
   }
 
-  /** Drain, abort, undo; then close what the plugin's live generation, if any, does not keep. */
-  async retire(old: Generation, live: Generation | undefined): Promise<void> {
+  /** Resolves when no generation is being retired, of this plugin or of any. */
+  async retired(plugin?: string): Promise<void> {
+    const waiting = [...this.#retiring].filter(([, name]) => plugin === undefined || name === plugin)
+    await Promise.all(waiting.map(([retiring]) => retiring))
+  }
+
+  #retire(old: Generation, plugin: Plugin | undefined): Promise<void> {
+    const retiring = this.#drainAndEnd(old, plugin)
+    this.#retiring.set(retiring, old.plugin)
+    return retiring.finally(() => this.#retiring.delete(retiring))
+  }
+
+  /** Drain, abort, undo; then close what the plugin's live generation, if it has one by now, does not keep. */
+  async #drainAndEnd(old: Generation, plugin: Plugin | undefined): Promise<void> {
     const log = this.#host.log(old.plugin)
     const { drainMs, undoMs } = this.#host.limits
     if (!(await this.#live.gate.drained(old, drainMs))) {
@@ -81,7 +97,9 @@ export class Transition {
     }
     await old.end()
     this.#live.forget(old)
-    await this.#host.holdings.settle(old.plugin, live, undoMs, why => log.error({ generation: old.number }, why))
+    await this.#host.holdings.settle(old.plugin, plugin?.live, undoMs, why =>
+      log.error({ generation: old.number }, why),
+    )
   }
 
   async #prepare(plugin: Plugin, linked: Linked, hot: boolean, rehearsal: boolean): Promise<Generation> {
