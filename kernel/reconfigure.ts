@@ -8,26 +8,20 @@ import { Log } from './log.js'
 /** Changes to the configuration while the server runs. */
 @injectable()
 export class Reconfigure {
-  readonly #configuration: Configuration
-  readonly #roster: Roster
-  readonly #kernel: Kernel
-  readonly #listeners: Listeners
-  readonly #log: Log
-
-  constructor(configuration: Configuration, roster: Roster, kernel: Kernel, listeners: Listeners, log: Log) {
-    this.#configuration = configuration
-    this.#roster = roster
-    this.#kernel = kernel
-    this.#listeners = listeners
-    this.#log = log
-  }
+  constructor(
+    private readonly configuration: Configuration,
+    private readonly roster: Roster,
+    private readonly kernel: Kernel,
+    private readonly listeners: Listeners,
+    private readonly log: Log,
+  ) {}
 
   /** Opens and closes listeners until they are as the configuration says. */
   async listen(): Promise<void> {
-    const { settings } = this.#configuration
-    const base = String(this.#configuration.faceOption('admin_rest_base') ?? '/admin_rest')
-    const warn = (sentence: string) => this.#log.kernel.warn(sentence)
-    await this.#listeners.apply(wantedListeners(settings, base, warn), settings.limits.drain_seconds * 1000)
+    const { settings } = this.configuration
+    const base = String(this.configuration.faceOption('admin_rest_base') ?? '/admin_rest')
+    const warn = (sentence: string) => this.log.kernel.warn(sentence)
+    await this.listeners.apply(wantedListeners(settings, base, warn), settings.limits.drain_seconds * 1000)
   }
 
   /**
@@ -36,7 +30,7 @@ export class Reconfigure {
    */
   async reload(): Promise<string[]> {
     const before = this.#fingerprints()
-    const goBack = this.#configuration.reread()
+    const goBack = this.configuration.reread()
     let after: Map<string, string>
     try {
       after = this.#fingerprints()
@@ -46,33 +40,33 @@ export class Reconfigure {
       throw thrown
     }
     const changed = [...after].filter(([name, print]) => before.get(name) !== print).map(([name]) => name)
-    for (const name of changed) await this.#kernel.reload(name)
-    this.#log.kernel.info(`the configuration was read again; reloaded: ${changed.join(', ') || 'nothing'}`)
+    for (const name of changed) await this.kernel.reload(name)
+    this.log.kernel.info(`the configuration was read again; reloaded: ${changed.join(', ') || 'nothing'}`)
     return changed
   }
 
   /** Sets a plugin's options from texts, as a whole: what is left out returns to the file's value. Applied by a reload. */
   async setOptions(name: string, texts: Record<string, string>): Promise<void> {
-    const plugin = this.#roster.demand(name)
-    const override = this.#configuration.overrideFor(plugin.name, plugin.linked.definition.config, texts)
-    const before = this.#configuration.overrides.of(plugin.name)
-    await this.#configuration.overrides.set(plugin.name, override)
+    const plugin = this.roster.demand(name)
+    const override = this.configuration.overrideFor(plugin.name, plugin.linked.definition.config, texts)
+    const before = this.configuration.overrides.of(plugin.name)
+    await this.configuration.overrides.set(plugin.name, override)
     if (plugin.state !== 'running') return
     try {
-      await this.#kernel.reload(plugin.name)
+      await this.kernel.reload(plugin.name)
     } catch (thrown) {
-      await this.#configuration.overrides.set(plugin.name, before)
+      await this.configuration.overrides.set(plugin.name, before)
       throw thrown
     }
   }
 
   /** What each running plugin would see of the configuration; throws when any of it is wrong. */
   #fingerprints(): Map<string, string> {
-    const { hosts } = this.#configuration.settings
+    const { hosts } = this.configuration.settings
     return new Map(
-      this.#roster.running.map(({ name, linked }) => [
+      this.roster.running.map(({ name, linked }) => [
         name,
-        JSON.stringify([hosts, this.#configuration.of(name, linked.definition.config)]),
+        JSON.stringify([hosts, this.configuration.of(name, linked.definition.config)]),
       ]),
     )
   }
