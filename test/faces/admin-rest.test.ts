@@ -113,7 +113,7 @@ test('HEAD has the length of the answer that it does not show', async t => {
   t.is(answer.headers['content-length'], String('{"result":"Invalid request method"}'.length))
 })
 
-test('admin_rest_base may have any depth, and the old path is gone', async t => {
+test.serial('admin_rest_base may have any depth, and the old path is gone', async t => {
   const moved = await openHouse({ plugins: { 'xmpp-admin': { admin_rest_base: '/xadm/v1/deep/' } } })
   try {
     compare(t, { path: '', ...says(200, 'PONG') }, await moved.ask(asAdmin({ path: '/xadm/v1/deep/ping' })))
@@ -125,7 +125,7 @@ test('admin_rest_base may have any depth, and the old path is gone', async t => 
   }
 })
 
-test('admin_rest_secure answers 404 with a page on plain HTTP, ahead of any credentials', async t => {
+test.serial('admin_rest_secure answers 404 with a page on plain HTTP, ahead of any credentials', async t => {
   const secure = await openHouse({ plugins: { 'xmpp-admin': { admin_rest_secure: true } } })
   try {
     for (const asked of [{ path }, asAdmin({ path })]) {
@@ -136,7 +136,7 @@ test('admin_rest_secure answers 404 with a page on plain HTTP, ahead of any cred
   }
 })
 
-test('admin_rest_whitelist refuses other addresses with an empty 401, ahead of everything else', async t => {
+test.serial('admin_rest_whitelist refuses other addresses with an empty 401, ahead of everything else', async t => {
   const plugins = { 'xmpp-admin': { admin_rest_whitelist: ['10.9.8.7'], admin_rest_secure: true } }
   const closed = await openHouse({ plugins })
   const open = await openHouse({ plugins: { 'xmpp-admin': { admin_rest_whitelist: ['10.9.8.7', '127.0.0.1'] } } })

@@ -155,7 +155,7 @@ test('a body that is cut off harms nobody', async t => {
   t.is((await house.ask(asAdmin({ path }))).status, 200)
 })
 
-test('default_version changes what a plain path answers', async t => {
+test.serial('default_version changes what a plain path answers', async t => {
   const later = await openHouse({ plugins: { 'xmpp-admin': { default_version: 1 } } })
   try {
     const asked = { path: `${RESTART}?host=localhost&module=nosuch` }

@@ -210,7 +210,7 @@ test('a body that is cut off harms nobody', async t => {
   compare(t, { path: '', ...C1 }, await house.ask(asAdmin({ path: '/api/v2/clients/c1' })))
 })
 
-test('without a broker every call that needs one is code 101', async t => {
+test.serial('without a broker every call that needs one is code 101', async t => {
   const alone = await openHouse({ start: ['mqtt-admin'] })
   try {
     for (const path of ['/api/v2/management/nodes', `${NODES}/clients`, '/api/v2/clients/c1']) {

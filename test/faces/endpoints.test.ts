@@ -47,7 +47,7 @@ async function withHouse(
 const JSON_TYPE = 'application/json'
 const result = (status: number, value: unknown) => ({ status, type: JSON_TYPE, answer: { result: value } })
 
-test('admin_rest module/M: PUT loads and starts, starts, or reloads; DELETE stops and unloads', async t => {
+test.serial('admin_rest module/M: PUT loads and starts, starts, or reloads; DELETE stops and unloads', async t => {
   await withHouse(t, {}, async ({ house, says }) => {
     const path = '/admin_rest/module/plain'
     const loaded = (is: boolean) => says({ path, ...result(is ? 200 : 404, { module: 'plain', loaded: is }) })
@@ -69,7 +69,7 @@ test('admin_rest module/M: PUT loads and starts, starts, or reloads; DELETE stop
   })
 })
 
-test('admin_rest: a failing plugin is 500, its reason stays in the log and under /kernel', async t => {
+test.serial('admin_rest: a failing plugin is 500, its reason stays in the log and under /kernel', async t => {
   await withHouse(t, {}, async ({ house, folder, says }) => {
     const path = '/admin_rest/module/failing'
     const failed = { method: 'PUT', path, ...result(500, 'Internal server error') }
@@ -86,7 +86,7 @@ test('admin_rest: a failing plugin is 500, its reason stays in the log and under
   })
 })
 
-test('admin_rest: what others require is 409 with a sentence; unknown and odd names are refused', async t => {
+test.serial('admin_rest: what others require is 409 with a sentence; unknown and odd names are refused', async t => {
   await withHouse(t, {}, async ({ house, says }) => {
     const put = (name: string) => ({ method: 'PUT', path: `/admin_rest/module/${name}` })
     await says({ ...put('needy'), ...result(500, 'Internal server error') })
@@ -111,7 +111,7 @@ test('admin_rest: what others require is 409 with a sentence; unknown and odd na
   })
 })
 
-test('admin_rest modules and modules/count: what is loaded, with aliases', async t => {
+test.serial('admin_rest modules and modules/count: what is loaded, with aliases', async t => {
   await withHouse(t, {}, async ({ house, says }) => {
     await house.kernel.load('plain')
     const modules = ['auth', 'mod_plain', 'plain', 'test-auth']
@@ -120,14 +120,23 @@ test('admin_rest modules and modules/count: what is loaded, with aliases', async
   })
 })
 
-test('admin_rest PUT reload reads the configuration again, and says 500 when it is wrong', async t => {
-  await withHouse(t, {}, async ({ says }) => {
-    const path = '/admin_rest/reload'
-    await says({ method: 'PUT', path, status: 200, answer: /^{"result":"The configuration was read again\. .+"}$/ })
+test.serial('admin_rest PUT reload reads the configuration again; a wrong one is 500 and changes nothing', async t => {
+  const auth: Record<string, unknown> = { scrypt_cost: 1024 }
+  await withHouse(t, { plugins: { auth } }, async ({ house, says }) => {
+    const put = { method: 'PUT', path: '/admin_rest/reload' }
+    const reloaded = (what: string) => result(200, `The configuration was read again. Reloaded: ${what}.`)
+    await says({ ...put, ...reloaded('nothing, as nothing changed') })
+    auth['cache_seconds'] = 'soon'
+    await says({ ...put, ...result(500, 'Internal server error') })
+    t.is(house.inspect('auth').generation, 1)
+    await says({ method: 'POST', path: '/api/reload_config', body: '{}', status: 200, answer: '1' })
+    auth['cache_seconds'] = 5
+    await says({ ...put, ...reloaded('auth') })
+    t.is(house.inspect('auth').generation, 2)
   })
 })
 
-test('an alias resolves while its plugin is unloaded, through every face', async t => {
+test.serial('an alias resolves while its plugin is unloaded, through every face', async t => {
   await withHouse(t, { start: ['xmpp-admin'] }, async ({ house, says }) => {
     const path = '/admin_rest/module/admin_rest'
     await says({ method: 'DELETE', path, ...result(200, 'Module unloaded: admin_rest') })
@@ -148,7 +157,7 @@ test('an alias resolves while its plugin is unloaded, through every face', async
   })
 })
 
-test('an alias still resolves after a restart on the same store', async t => {
+test.serial('an alias still resolves after a restart on the same store', async t => {
   const data = mkdtempSync(MINE)
   try {
     await withHouse(t, { store: await Store.open(data), start: ['plain'] }, async ({ says }) => {
@@ -167,7 +176,7 @@ test('an alias still resolves after a restart on the same store', async t => {
   }
 })
 
-test('every face can load what it has unloaded while nothing but auth is left', async t => {
+test.serial('every face can load what it has unloaded while nothing but auth is left', async t => {
   await withHouse(
     t,
     { start: ['xmpp-admin', 'mqtt-broker', 'mqtt-admin', 'sip-provisioning'] },
@@ -197,7 +206,7 @@ test('every face can load what it has unloaded while nothing but auth is left', 
   )
 })
 
-test('without an authenticator every face refuses, and only public paths answer', async t => {
+test.serial('without an authenticator every face refuses, and only public paths answer', async t => {
   await withHouse(t, { start: ['mqtt-admin'] }, async ({ says }) => {
     await says({ method: 'DELETE', path: '/admin_rest/module/auth', ...result(200, 'Module unloaded: auth') })
     await says({ path: '/admin_rest/ping', ...result(401, 'Authentication failure') })
@@ -213,7 +222,7 @@ const EMQ = '/api/v2/nodes/emq@127.0.0.1'
 const emqOk = { status: 200, answer: { code: 0, result: [] } }
 const emqCode = (code: number, message?: string) => ({ status: 200, answer: JSON.stringify({ code, message }) })
 
-test('EMQ plugins: all on disk, and 110, 111, 102 as documented', async t => {
+test.serial('EMQ plugins: all on disk, and 110, 111, 102 as documented', async t => {
   await withHouse(t, {}, async ({ house, says }) => {
     const put = (name: string, active: boolean) => ({
       method: 'PUT',
@@ -244,7 +253,7 @@ test('EMQ plugins: all on disk, and 110, 111, 102 as documented', async t => {
   })
 })
 
-test('EMQ plugin_configs shows options and applies them by a reload, or is 102', async t => {
+test.serial('EMQ plugin_configs shows options and applies them by a reload, or is 102', async t => {
   await withHouse(t, {}, async ({ house, says }) => {
     const path = `${EMQ}/plugin_configs/auth`
     const option = (key: string, value: string, desc: string, required: boolean) => ({ key, value, desc, required })
@@ -289,7 +298,7 @@ test('EMQ plugin_configs shows options and applies them by a reload, or is 102',
   })
 })
 
-test('VerneMQ plugin show, enable and disable, with its alerts', async t => {
+test.serial('VerneMQ plugin show, enable and disable, with its alerts', async t => {
   await withHouse(t, { start: ['mqtt-broker'] }, async ({ house, says }) => {
     const verb = (name: string, query: string) => ({ path: `/api/v1/plugin/${name}${query}` })
     const done = { status: 200, answer: '{"text":"Done","type":"text"}' }
@@ -323,7 +332,7 @@ test('VerneMQ plugin show, enable and disable, with its alerts', async t => {
   })
 })
 
-test('ejabberd module commands, in every state', async t => {
+test.serial('ejabberd module commands, in every state', async t => {
   await withHouse(t, {}, async ({ house, folder, says }) => {
     const call = (name: string, module: string, answer: string | object) =>
       says({ path: `/api/${name}?module=${module}`, status: 200, type: JSON_TYPE, answer })
@@ -354,7 +363,7 @@ test('ejabberd module commands, in every state', async t => {
   })
 })
 
-test('/kernel: the verbs, their states and their refusals', async t => {
+test.serial('/kernel: the verbs, their states and their refusals', async t => {
   await withHouse(t, {}, async ({ says }) => {
     const verb = (name: string, act: string) => ({ method: 'POST', path: `/kernel/plugins/${name}/${act}` })
     const state = (value: string) => ({ status: 200, answer: new RegExp(`"state":"${value}"`) })

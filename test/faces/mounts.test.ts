@@ -86,7 +86,7 @@ test('handlers of one path are merged, and their order does not matter', t => {
   }
 })
 
-test('admin_rest_base moves admin_rest, any depth, also within everything', t => {
+test.serial('admin_rest_base moves admin_rest, any depth, also within everything', t => {
   const moved = read({ '/': 'everything' }, '/a/b/c/')
   t.is(shown(moved, '/a/b/c/ping'), 'admin_rest /ping')
   t.is(shown(moved, '/admin_rest/ping'), 'native /admin_rest/ping')
@@ -145,7 +145,7 @@ const ALONE: Exchange[] = [
 ]
 testRows(test, () => house, 'the port of vernemq', ALONE)
 
-test('custom_headers of a listener win over those of a face', async t => {
+test.serial('custom_headers of a listener win over those of a face', async t => {
   const custom = {
     port: 0,
     request_handlers: { '/api': 'mod_http_api' },

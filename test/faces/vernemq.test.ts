@@ -115,7 +115,7 @@ test('HEAD does not execute the command', async t => {
   t.is(house.inspect('sip-registrar').state, 'loaded')
 })
 
-test('without a broker a command that needs one is an alert', async t => {
+test.serial('without a broker a command that needs one is an alert', async t => {
   const alone = await openHouse({ start: ['mqtt-admin'] })
   try {
     const answer = await alone.ask(asAdmin({ path: SHOW }))

@@ -14,18 +14,21 @@ const FACES: [face: string, asked: Asked, bare: number][] = [
 const status = async (house: TestHouse, asked: Asked, Authorization: string) =>
   (await house.ask({ ...asked, headers: { Authorization } })).status
 
-test('an operator is known on every face by Basic, as JID and where the face allows it by the bare name', async t => {
-  const house = await openHouse()
-  for (const [face, asked, bare] of FACES) {
-    t.is(await status(house, asked, ADMIN), 200, face)
-    t.is(await status(house, asked, ADMIN), 200, `${face}, remembered`)
-    t.is(await status(house, asked, basic('admin', PASSWORD)), bare, `${face}, bare name`)
-    t.not(await status(house, asked, basic('admin@localhost', 'wrong')), 200, `${face}, wrong password`)
-  }
-  await house.close()
-})
+test.serial(
+  'an operator is known on every face by Basic, as JID and where the face allows it by the bare name',
+  async t => {
+    const house = await openHouse()
+    for (const [face, asked, bare] of FACES) {
+      t.is(await status(house, asked, ADMIN), 200, face)
+      t.is(await status(house, asked, ADMIN), 200, `${face}, remembered`)
+      t.is(await status(house, asked, basic('admin', PASSWORD)), bare, `${face}, bare name`)
+      t.not(await status(house, asked, basic('admin@localhost', 'wrong')), 200, `${face}, wrong password`)
+    }
+    await house.close()
+  },
+)
 
-test('the JID belongs to the first host only', async t => {
+test.serial('the JID belongs to the first host only', async t => {
   const house = await openHouse({ config: { hosts: ['example.org', 'localhost'] } })
   const ping = { path: '/admin_rest/ping' }
   t.is(await status(house, ping, basic('admin@example.org', PASSWORD)), 200)
@@ -33,7 +36,7 @@ test('the JID belongs to the first host only', async t => {
   await house.close()
 })
 
-test('passwords may be long, empty, non-ASCII and contain colons, and are compared whole', async t => {
+test.serial('passwords may be long, empty, non-ASCII and contain colons, and are compared whole', async t => {
   const house = await openHouse()
   const [, plugins] = FACES[2]!
   for (const wrong of ['', ':', PASSWORD.slice(1), `${PASSWORD} `, 'é'.repeat(2000), PASSWORD.toUpperCase()]) {
@@ -42,13 +45,13 @@ test('passwords may be long, empty, non-ASCII and contain colons, and are compar
   await house.close()
 })
 
-test('verified credentials are remembered per face, and not for ever', async t => {
+test.serial('verified credentials are remembered per face, and not for ever', async t => {
   const house = await openHouse({ plugins: { auth: { scrypt_cost: 1024, cache_seconds: 0 } } })
   for (const [face, asked] of FACES) t.is(await status(house, asked, ADMIN), 200, face)
   await house.close()
 })
 
-test('a bad header is refused without deriving a key', async t => {
+test.serial('a bad header is refused without deriving a key', async t => {
   const house = await openHouse({ plugins: { auth: { scrypt_cost: 16_384 } } })
   const [, plugins] = FACES[2]!
   const began = performance.now()
@@ -57,7 +60,7 @@ test('a bad header is refused without deriving a key', async t => {
   await house.close()
 })
 
-test('the bootstrap operator is made once, and keeps its password', async t => {
+test.serial('the bootstrap operator is made once, and keeps its password', async t => {
   const house = await openHouse()
   process.env['PATCHBAY_ADMIN_PASSWORD'] = 'another'
   await house.kernel.reload('auth')
@@ -66,7 +69,7 @@ test('the bootstrap operator is made once, and keeps its password', async t => {
   await house.close()
 })
 
-test('neither a password nor a header is in the log or in the store', async t => {
+test.serial('neither a password nor a header is in the log or in the store', async t => {
   const store = await Store.inMemory()
   const house = await openHouse({ store })
   await status(house, FACES[0]![1], ADMIN)
