@@ -49,8 +49,7 @@ export class Kernel {
     const found = this.catalogue.find(this.roster.nameOf(name))
     if (cascade) await this.#startRequired(found.name, [])
     return this.#lanes.run([found.name], async () => {
-      const known = this.roster.get(found.name)
-      const plugin = known ?? (await this.loader.load(found))
+      const plugin = await this.loader.load(found)
       if (plugin.state === 'running') {
         throw new KernelError(
           'already_running',
@@ -60,7 +59,7 @@ export class Kernel {
           },
         )
       }
-      await this.#begin(plugin, known ? this.loader.relink(known) : plugin.linked)
+      await this.#begin(plugin, plugin.state === 'loaded' ? plugin.linked : this.loader.relink(plugin))
       await this.desired.set(plugin.name, { active: true, aliases: [...plugin.aliases] })
       return plugin
     })

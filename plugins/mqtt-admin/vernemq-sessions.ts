@@ -47,6 +47,8 @@ export function contributeSessions(ctx: PluginContext, backend: () => MqttBacken
       const clientId = params.get('client-id')
       if (clientId === undefined) return { alert: [{ text: DISCONNECT_USAGE }] }
       const mqtt = backend()
+      // There is one mountpoint, the default one; nobody is connected to another.
+      if (flags.get('mountpoint')) return { text: 'Done' }
       await mqtt.disconnect(clientId)
       if (flags.has('cleanup')) await mqtt.forget(clientId)
       return { text: 'Done' }

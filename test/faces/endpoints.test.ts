@@ -314,6 +314,7 @@ test.serial('VerneMQ plugin show, enable and disable, with its alerts', async t 
       await says({ ...verb('disable', `?--name=${name}`), ...cannot('disable', name, 'plugin_not_found') })
     }
     await says({ ...verb('enable', '?--name=failing'), ...cannot('enable', 'failing', 'start_failed') })
+    await says({ ...verb('disable', '?--name=failing'), ...cannot('disable', 'failing', 'plugin_not_found') })
     await house.kernel.start('needy', { cascade: true })
     await says({ ...verb('disable', '?--name=plain'), ...cannot('disable', 'plain', 'required_by_others') })
     await says({ ...verb('enable', ''), ...alert('Incomplete plugin specification') })

@@ -84,6 +84,7 @@ test('session disconnect asks the backend, and forgets with --cleanup', async t 
   const kernel = await testKernel(mqttAdmin, { with: [standIn(asked)] })
   await kernel.fetch('/api/v1/session/disconnect?client-id=c1')
   await kernel.fetch('/api/v1/session/disconnect?client-id=c%2F2&-c')
+  await kernel.fetch('/api/v1/session/disconnect?client-id=c3&--mountpoint=other')
   t.deepEqual(asked, ['c1', 'c/2', 'forget c/2'])
   await kernel.close()
 })
