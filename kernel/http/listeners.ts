@@ -44,7 +44,13 @@ export function wantedListeners(settings: Settings, base: string, warn: (sentenc
       warn(`${where}: "${name}" is not served here; the rest of the entry is`)
     const mounts = readMounts(entry.request_handlers, where, base)
     for (const name of mounts.names) mounted.add(name)
-    wanted.push({ ...entry, port: portOf(entry, where), mounts, setting: `${where}.port` })
+    const port = portOf(entry, where)
+    const same = wanted.find(other => port !== 0 && other.port === port && other.ip === entry.ip)
+    if (same) {
+      const sentence = `"${where}.port": port ${port} on ${entry.ip} is already that of "${same.setting}"`
+      throw new KernelError('config_invalid', sentence, { hint: 'put the request_handlers of both under one entry' })
+    }
+    wanted.push({ ...entry, port, mounts, setting: `${where}.port` })
   }
   const ports = new Set(wanted.map(({ port }) => port))
   for (const { port, handlers } of DEFAULTS) {
@@ -143,7 +149,7 @@ export class Listeners {
 }
 
 function keyOf(wanted: Wanted): string {
-  return JSON.stringify([wanted.ip, wanted.port, wanted.tls, wanted.certfile])
+  return JSON.stringify([wanted.ip, wanted.port || wanted.setting, wanted.tls, wanted.certfile])
 }
 
 function carrierFor({ tls, tag, mounts, custom_headers }: Wanted, name: string): Carrier {

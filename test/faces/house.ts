@@ -8,7 +8,7 @@ export const PASSWORD = 'correct horse'
 export const ADMIN = basic('admin@localhost', PASSWORD)
 
 /** A second listener for the faces that a test's own does not carry, or they would keep their default ports. */
-export const EVERYTHING_ELSE = { port: 0, ip: 'localhost', request_handlers: { '/': 'everything' } }
+export const EVERYTHING_ELSE = { port: 0, request_handlers: { '/': 'everything' } }
 
 export interface HouseOptions extends TestOptions {
   /** Plugins to start besides `auth`, in this order. */

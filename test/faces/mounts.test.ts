@@ -127,6 +127,14 @@ test('an entry replaces the default of its port, and its faces leave their other
   })
 })
 
+test('two entries cannot have one port, but may both leave it open', t => {
+  const entry = { port: 9000, request_handlers: { '/': 'everything' } }
+  t.throws(() => wanted([entry, entry]), {
+    message: '"listen[1].port": port 9000 on 127.0.0.1 is already that of "listen[0].port"',
+  })
+  t.notThrows(() => wanted([entry, { ...entry, ip: '::1' }]))
+})
+
 let house: TestHouse
 test.before(async () => {
   const vernemq = { port: 0, request_handlers: { '/': 'vernemq' } }
