@@ -22,6 +22,7 @@ export async function connectClient(
   await new Promise<void>((resolve, reject) => {
     client.once('connect', () => resolve())
     client.once('error', reject)
+    client.once('close', () => reject(new Error('the broker hung up')))
   })
   return client
 }

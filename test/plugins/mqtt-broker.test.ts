@@ -80,6 +80,25 @@ test.serial('whoever takes over a client id is the one that is listed', async t 
   })
 })
 
+test.serial('take-overs and kicks at the same moment leave nobody behind in the lists', async t => {
+  await withBroker({}, async house => {
+    const rounds = Array.from({ length: 30 }, (_, round) => round)
+    const clients = await Promise.all(
+      rounds.map(async round => {
+        await new Promise(resolve => setTimeout(resolve, round % 7))
+        if (round % 3 === 0) await kick(house, 'same')
+        return connectClient(house, { clientId: 'same', clean: round % 2 === 0 }).catch(() => undefined)
+      }),
+    )
+    t.true((await sessions(house)).length <= 1)
+    const last = await connectClient(house, { clientId: 'same' })
+    t.is((await shown(house, '/api/v2/nodes/emq@127.0.0.1/clients')).result.total_num, 1)
+    t.is((await kick(house, 'same')).code, 0)
+    for (const client of [...clients, last]) client?.end(true)
+    await eventually(async () => (await sessions(house)).length === 0, 'nobody is left')
+  })
+})
+
 test.serial('a kick publishes the will and leaves a persistent session, which --cleanup forgets', async t => {
   await withBroker({}, async house => {
     const witness = await connectClient(house, { clientId: 'witness' })

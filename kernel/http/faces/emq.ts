@@ -1,20 +1,11 @@
-import type { Access, Command } from '../../life/contributions.js'
+import type { Access } from '../../life/contributions.js'
 import type { Identity } from '../../life/identity.js'
 import { decodeBasic, identify, type NameAndPassword, permits } from '../access.js'
 import { readBody } from '../body.js'
 import type { LiveTable } from '../live-table.js'
 import type { KernelContext } from '../request.js'
-import {
-  commandsBy,
-  type Face,
-  type FaceOptions,
-  isObject,
-  parseBody,
-  percentDecode,
-  run,
-  send,
-  sendEmpty,
-} from './face.js'
+import { type EmqRegistry, findPath, indexPaths } from './emq-paths.js'
+import { commandsBy, type Face, type FaceOptions, isObject, parseBody, run, send, sendEmpty } from './face.js'
 
 export interface EmqCommand {
   access: Access
@@ -71,14 +62,6 @@ const BASE = '/api/v2/'
 /** The permission to learn which paths exist: it is asked before 404 is said. */
 const KNOW_PATHS = 'kernel:faces.use'
 
-interface Compiled {
-  command: Command<'emq'>
-  pattern: RegExp
-  names: string[]
-}
-/** By method and first path segment; the lists stay short. */
-type Registry = Map<string, Compiled[]>
-
 /** A stable page of `all` in the face's envelope. */
 export function paged<T>(page: EmqPage, total: number, objects: T[]): object {
   return {
@@ -94,14 +77,8 @@ export function paged<T>(page: EmqPage, total: number, objects: T[]): object {
 export function emq(options: () => FaceOptions): Face {
   return {
     name: 'emq',
-    build(commands): Registry {
-      const registry: Registry = new Map()
-      for (const command of commandsBy('emq', commands, ({ method, path }) => `${method} ${path}`).values()) {
-        const key = `${command.definition.method} ${command.definition.path.split('/')[0]}`
-        registry.set(key, [...(registry.get(key) ?? []), compile(command)])
-      }
-      return registry
-    },
+    build: (commands): EmqRegistry =>
+      indexPaths(commandsBy('emq', commands, ({ method, path }) => `${method} ${path}`)),
     async handle(ctx, view, path) {
       try {
         const result = await dispatch(ctx, view, path, options())
@@ -123,17 +100,18 @@ export function emq(options: () => FaceOptions): Face {
 /** credentials (401) → path and method (404) → body (109, 107, 108) → node (404, 102) → run; contracts/mqtt.md §1.1. */
 async function dispatch(ctx: KernelContext, view: LiveTable, path: string, options: FaceOptions): Promise<unknown> {
   if (isOpen(ctx.method, path)) return open(ctx, view, path, options)
-  const registry = view.registry('emq') as Registry
-  const found = path.startsWith(BASE) ? find(registry, ctx.method, path.slice(BASE.length)) : undefined
-  const needed = found ? found.compiled.command.permission : KNOW_PATHS
+  const registry = view.registry('emq') as EmqRegistry
+  const found = path.startsWith(BASE) ? findPath(registry, ctx.method, path.slice(BASE.length)) : undefined
+  const needed = found ? found.command.permission : KNOW_PATHS
   let identity: Identity | undefined
   if (needed !== undefined) {
     identity = await identify(ctx, view, 'emq', parse)
     if (!identity || !permits(ctx, view, 'emq', identity, needed)) return unauthorized(ctx)
   }
   if (!found) throw new EmqNotFound()
-  const { definition } = found.compiled.command
-  const captured = capture(found.compiled, found.match)
+  const { definition } = found.command
+  const captured = found.captured()
+  if (!captured) throw new EmqNotFound()
   const body =
     definition.method === 'POST' || definition.method === 'PUT' ? await readParams(ctx, definition, options) : {}
   if (captured['node'] !== undefined && captured['node'] !== options.nodeNames.emq) {
@@ -141,49 +119,7 @@ async function dispatch(ctx: KernelContext, view: LiveTable, path: string, optio
     throw unknownNode ? new EmqError(unknownNode.code, unknownNode.message) : new EmqNotFound()
   }
   const page = definition.paged ? readPage(ctx.query) : { current: 1, size: 20 }
-  return run(view, found.compiled.command, { node: options.nodeNames.emq, path: captured, body, page, identity, ctx })
-}
-
-const compiledBefore = new WeakMap<Command<'emq'>, Compiled>()
-
-/** Compiled once per generation, however many tables the command lives in. */
-function compile(command: Command<'emq'>): Compiled {
-  const known = compiledBefore.get(command)
-  if (known) return known
-  const names: string[] = []
-  const source = command.definition.path.replace(/[.*+?^$()|[\]\\]|\{(\w+)(\.\.\.)?\}/g, (found, name, tail) => {
-    if (name === undefined) return `\\${found}`
-    names.push(name)
-    return tail ? '(.+?)' : '([^/]+)'
-  })
-  const slash = (command.definition.slash ?? true) ? '/?' : ''
-  const compiled = { command, names, pattern: new RegExp(`^${source}${slash}$`) }
-  compiledBefore.set(command, compiled)
-  return compiled
-}
-
-function find(
-  registry: Registry,
-  method: string,
-  path: string,
-): { compiled: Compiled; match: RegExpExecArray } | undefined {
-  const first = /^[^/]*/.exec(path)![0]
-  for (const compiled of registry.get(`${method} ${first}`) ?? []) {
-    const match = compiled.pattern.exec(path)
-    if (match) return { compiled, match }
-  }
-  return undefined
-}
-
-function capture({ names }: Compiled, match: RegExpExecArray): Record<string, string> {
-  return Object.fromEntries(names.map((name, index) => [name, formDecode(match[index + 1]!)]))
-}
-
-/** `+` is a blank, as in a form; broken percent-encoding is what crashed the original. */
-function formDecode(text: string): string {
-  const decoded = percentDecode(text.replaceAll('+', ' '))
-  if (decoded === undefined) throw new EmqNotFound()
-  return decoded
+  return run(view, found.command, { node: options.nodeNames.emq, path: captured, body, page, identity, ctx })
 }
 
 async function readParams(
@@ -222,7 +158,7 @@ function open(ctx: KernelContext, view: LiveTable, path: string, options: FaceOp
   if (path === '/status') {
     return void send(ctx, 200, 'text/plain', `Node ${options.nodeNames.emq} is started\nemqttd is running`)
   }
-  const registry = view.registry('emq') as Registry
+  const registry = view.registry('emq') as EmqRegistry
   const paths = [...registry.values()].flat().map(({ command }) => BASE + command.definition.path)
   send(ctx, 200, 'application/json', JSON.stringify({ paths: [...new Set(paths)].sort() }))
 }

@@ -1,9 +1,10 @@
-import type { Access, Command } from '../../life/contributions.js'
+import type { Access } from '../../life/contributions.js'
 import type { Identity } from '../../life/identity.js'
 import { decodeBasic, identify, type NameAndPassword, permits } from '../access.js'
 import type { LiveTable } from '../live-table.js'
 import type { KernelContext } from '../request.js'
-import { commandsBy, type Face, percentDecode, run, send, sendEmpty } from './face.js'
+import { commandsBy, type Face, run, send, sendEmpty } from './face.js'
+import { BadRequest, parseCall, type VernemqRegistry } from './vernemq-arguments.js'
 
 export interface VernemqCommand {
   access: Access
@@ -41,15 +42,7 @@ declare module '../../life/contributions.js' {
   }
 }
 
-type Registry = Map<string, Command<'vernemq'>>
 const BASE = '/api/v1'
-const ALIASES: ReadonlyMap<string, string> = new Map([
-  ['sessions', 'session'],
-  ['listeners', 'listener'],
-  ['plugins', 'plugin'],
-])
-
-class BadRequest extends Error {}
 
 export function alert(text: string): VernemqOutput {
   return { alert: [{ text }] }
@@ -59,7 +52,7 @@ export function alert(text: string): VernemqOutput {
 export function vernemq(): Face {
   return {
     name: 'vernemq',
-    build: (commands): Registry => commandsBy('vernemq', commands, ({ path }) => path),
+    build: (commands): VernemqRegistry => commandsBy('vernemq', commands, ({ path }) => path),
     async handle(ctx, view, path) {
       try {
         await dispatch(ctx, view, path)
@@ -83,7 +76,11 @@ async function dispatch(ctx: KernelContext, view: LiveTable, path: string): Prom
     ctx.set('Allow', 'GET, OPTIONS, HEAD')
     return sendEmpty(ctx, 405)
   }
-  const { command, call } = parseCall(view.registry('vernemq') as Registry, path.slice(BASE.length), ctx.querystring)
+  const { command, call } = parseCall(
+    view.registry('vernemq') as VernemqRegistry,
+    path.slice(BASE.length),
+    ctx.querystring,
+  )
   const identity = await identify(ctx, view, 'vernemq', parseKey)
   if (!identity || !permits(ctx, view, 'vernemq', identity, command.permission)) {
     ctx.set('WWW-Authenticate', 'Basic realm="VerneMQ"')
@@ -92,64 +89,6 @@ async function dispatch(ctx: KernelContext, view: LiveTable, path: string): Prom
   // HEAD never executes a command: the original's does, and a link checker should not disconnect anybody.
   if (ctx.method === 'HEAD') return void send(ctx, 200, 'application/json', '')
   answer(ctx, await run(view, command, { ...call, identity, ctx }))
-}
-
-type Arguments = Pick<VernemqCall, 'params' | 'flags'>
-
-/** The longest run of segments that is a command; what follows it, and the query, are its arguments. */
-function parseCall(registry: Registry, path: string, query: string): { command: Command<'vernemq'>; call: Arguments } {
-  const words = path.split('/').filter(Boolean).map(decode)
-  const alias = ALIASES.get(words[0] ?? '')
-  if (alias !== undefined) words.splice(0, 1, ...(words.length === 1 ? [alias, 'show'] : [alias]))
-  // `cluster` is an alias of a command that the original does not have.
-  if (words.length === 1 && words[0] === 'cluster') words.push('show')
-  const tail: string[] = []
-  while (words.length > 0 && !isCommand(registry, words)) tail.unshift(words.pop()!)
-  const command = registry.get(words.join(' '))
-  if (!command) throw new BadRequest()
-  const fields = query.split('&').filter(Boolean)
-  const given = [...tail, ...fields.map(field => decode(field.replaceAll('+', ' ')))]
-  return { command, call: parseArguments(command.definition, given) }
-}
-
-function isCommand(registry: Registry, words: readonly string[]): boolean {
-  return registry.has(words.join(' ')) && !words.some(word => word.includes(' '))
-}
-
-/** Params first, then flags: a param that follows a flag is not seen, as in the original. Unknown names are refused. */
-function parseArguments(definition: VernemqCommand, words: readonly string[]): Arguments {
-  const params = new Map<string, string>()
-  const flags = new Map<string, string | true>()
-  const firstFlag = words.findIndex(word => word.startsWith('-'))
-  for (const [index, word] of words.entries()) {
-    const equals = word.indexOf('=')
-    const name = equals < 0 ? word : word.slice(0, equals)
-    const value = equals < 0 ? undefined : word.slice(equals + 1)
-    if (name.startsWith('-')) {
-      if (name === '--format') continue
-      const [full, flag] = flagOf(definition, name)
-      if (flag.value && !value) throw new BadRequest()
-      if (flag.value === 'number' && !/^\d{1,15}$/.test(value!)) throw new BadRequest()
-      flags.set(full, value ?? true)
-    } else {
-      if (!definition.params?.includes(name) || !value) throw new BadRequest()
-      if (firstFlag < 0 || index < firstFlag) params.set(name, value)
-    }
-  }
-  return { params, flags }
-}
-
-function flagOf({ flags = {} }: VernemqCommand, name: string): [name: string, flag: VernemqFlag] {
-  const bare = name.replace(/^--?/, '')
-  const found = Object.entries(flags).find(([full, { short }]) => (name.startsWith('--') ? full : short) === bare)
-  if (!found) throw new BadRequest()
-  return found
-}
-
-function decode(text: string): string {
-  const decoded = percentDecode(text)
-  if (decoded === undefined) throw new BadRequest()
-  return decoded
 }
 
 /** The user is the API key and the password does not matter; until keys exist an operator's name and password open it. */
