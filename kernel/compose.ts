@@ -20,9 +20,11 @@ import type { PluginDefinition } from './life/definition.js'
 import { DesiredState } from './life/desired.js'
 import { Holdings } from './life/holdings.js'
 import { Roster } from './life/roster.js'
+import { Loader } from './loader.js'
 import { Log } from './log.js'
 import { Probation } from './probation.js'
 import { Reconfigure } from './reconfigure.js'
+import { Replacement } from './replacement.js'
 import { KERNEL, Store } from './store/store.js'
 import { Supervisor } from './supervisor.js'
 import { Transition } from './transition.js'
@@ -96,7 +98,18 @@ export function compose({ loaded, load, store, log, pluginFolders, given }: Part
         ),
     ),
   )
-  for (const noun of [KernelHost, Transition, Probation, Kernel, Supervisor, Inventory, Reconfigure, Tools]) {
+  for (const noun of [
+    KernelHost,
+    Loader,
+    Transition,
+    Probation,
+    Replacement,
+    Kernel,
+    Supervisor,
+    Inventory,
+    Reconfigure,
+    Tools,
+  ]) {
     container.register(noun as never, { useClass: noun as never }, { lifecycle: Lifecycle.ContainerScoped })
   }
   return container

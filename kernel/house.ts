@@ -13,7 +13,7 @@ import { KernelHost } from './kernel-host.js'
 import { Catalogue } from './life/catalogue.js'
 import { DesiredState } from './life/desired.js'
 import { Generation } from './life/generation.js'
-import { startOrder } from './life/order.js'
+import { RequirementCycle, startOrder } from './life/order.js'
 import { Roster } from './life/roster.js'
 import { Log } from './log.js'
 import { Reconfigure } from './reconfigure.js'
@@ -85,6 +85,8 @@ export class House {
       if (first ? !container.resolve(Inventory).peek(found).autostart : !desired.loaded) continue
       try {
         await kernel.load(found.name)
+        // Wanted from the start, even if it cannot run yet: the next start tries again.
+        if (first) await container.resolve(DesiredState).set(found.name, { active: true })
         if (first || desired.active) active.push(found.name)
       } catch (thrown) {
         log.error(
@@ -100,21 +102,16 @@ export class House {
     }
   }
 
-  #inOrder(names: string[], requires: (name: string) => readonly string[]): string[] {
+  /** A circle of requirements is reported and left out. */
+  #inOrder(names: readonly string[], requires: (name: string) => readonly string[]): string[] {
     try {
       return startOrder(names, requires)
     } catch (thrown) {
-      this.container.resolve(Log).kernel.error(reason(thrown))
-      const startable = names.filter(name => {
-        try {
-          startOrder(names, each => (each === name || requires(name).includes(each) ? requires(each) : []))
-          return true
-        } catch {
-          return false
-        }
-      })
-      return startOrder(startable, each =>
-        startable.includes(each) ? requires(each).filter(one => startable.includes(one)) : [],
+      if (!(thrown instanceof RequirementCycle)) throw thrown
+      this.container.resolve(Log).kernel.error({ hint: thrown.hint }, thrown.message)
+      return this.#inOrder(
+        names.filter(name => !thrown.plugins.includes(name)),
+        requires,
       )
     }
   }

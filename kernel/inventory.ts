@@ -55,57 +55,44 @@ interface Peeked {
 /** What there is: on disk, loaded, running. */
 @injectable()
 export class Inventory {
-  readonly #catalogue: Catalogue
-  readonly #roster: Roster
-  readonly #desired: DesiredState
-  readonly #holdings: Holdings
-  readonly #live: Live
-  readonly #configuration: Configuration
   readonly #peeked = new Map<string, Peeked>()
 
   constructor(
-    catalogue: Catalogue,
-    roster: Roster,
-    desired: DesiredState,
-    holdings: Holdings,
-    live: Live,
-    configuration: Configuration,
-  ) {
-    this.#catalogue = catalogue
-    this.#roster = roster
-    this.#desired = desired
-    this.#holdings = holdings
-    this.#live = live
-    this.#configuration = configuration
-  }
+    private readonly catalogue: Catalogue,
+    private readonly roster: Roster,
+    private readonly desired: DesiredState,
+    private readonly holdings: Holdings,
+    private readonly live: Live,
+    private readonly configuration: Configuration,
+  ) {}
 
   /** Every plugin on disk and every loaded one, by name. */
   list(): PluginSummary[] {
-    const names = new Map(this.#catalogue.list().map(found => [found.name, this.#available(found)]))
-    for (const plugin of this.#roster.plugins) names.set(plugin.name, loaded(plugin))
+    const names = new Map(this.catalogue.list().map(found => [found.name, this.#available(found)]))
+    for (const plugin of this.roster.plugins) names.set(plugin.name, loaded(plugin))
     return [...names.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 
   get loaded(): Plugin[] {
-    return this.#roster.plugins
+    return this.roster.plugins
   }
 
   find(name: string): Plugin | undefined {
-    return this.#roster.get(name)
+    return this.roster.get(name)
   }
 
   /** Whether `name` is a plugin or an alias of one, on disk or loaded. */
   has(name: string): boolean {
-    if (this.#roster.get(name)) return true
-    const real = this.#roster.nameOf(name)
-    return this.#catalogue.list().some(found => found.name === real)
+    if (this.roster.get(name)) return true
+    const real = this.roster.nameOf(name)
+    return this.catalogue.list().some(found => found.name === real)
   }
 
   inspect(name: string): PluginDetails {
-    const plugin = this.#roster.get(name)
-    const found = plugin?.found ?? this.#catalogue.find(this.#roster.nameOf(name))
+    const plugin = this.roster.get(name)
+    const found = plugin?.found ?? this.catalogue.find(this.roster.nameOf(name))
     const summary = plugin ? loaded(plugin) : this.#available(found)
-    const desired = this.#desired.of(summary.name) ?? { loaded: false, active: false }
+    const desired = this.desired.of(summary.name) ?? { loaded: false, active: false }
     const live = plugin?.live
     const storage = plugin?.linked.definition.storage ?? []
     return {
@@ -113,7 +100,7 @@ export class Inventory {
       folder: found.folder,
       files: [...(plugin?.linked.files ?? [])],
       requires: [...(plugin?.requires ?? [])],
-      required_by: plugin ? this.#roster.dependentsOf(plugin.name).map(each => each.name) : [],
+      required_by: plugin ? this.roster.dependentsOf(plugin.name).map(each => each.name) : [],
       desired: { loaded: desired.loaded, active: desired.active },
       routes: live?.contributions.routes.map(route => `${route.method} ${route.path}`) ?? [],
       commands: live ? commandNames(plugin) : [],
@@ -121,14 +108,14 @@ export class Inventory {
       permissions: Object.fromEntries(live?.contributions.permissions ?? []),
       namespaces: { declared: Array.isArray(storage) ? storage : Object.keys(storage), open: live?.namespaces ?? [] },
       effects: live?.effects.labels ?? [],
-      holdings: [...this.#holdings.of(summary.name).keys()],
+      holdings: [...this.holdings.of(summary.name).keys()],
       options: plugin ? this.#options(plugin) : [],
       last_error: plugin?.lastError,
     }
   }
 
   get services(): { service: string; plugin: string }[] {
-    return this.#live.table.services
+    return this.live.table.services
   }
 
   /** What a plugin that is not loaded says of itself: linked aside, and not again until its file changes. */
@@ -141,7 +128,7 @@ export class Inventory {
       const { version, description = '', aliases = [], autostart = true } = link(found).definition
       peeked = { modified, version, description, aliases, autostart, error: undefined }
     } catch (thrown) {
-      peeked = { modified, version: '', description: '', aliases: [], autostart: false, error: reason(thrown) }
+      peeked = { modified, version: '', description: '', aliases: [], autostart: true, error: reason(thrown) }
     }
     this.#peeked.set(found.name, peeked)
     return peeked
@@ -154,7 +141,7 @@ export class Inventory {
 
   #options(plugin: Plugin): PluginOption[] {
     try {
-      return this.#configuration.options(plugin.name, plugin.linked.definition.config)
+      return this.configuration.options(plugin.name, plugin.linked.definition.config)
     } catch {
       // A wrong option is reported where it is used; here the plugin is looked at because of it.
       return []

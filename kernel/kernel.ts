@@ -1,15 +1,17 @@
 import { injectable } from 'tsyringe'
-import { asKernelError, KernelError } from './errors.js'
+import { KernelError } from './errors.js'
 import { Live } from './http/live.js'
-import { Catalogue, type Found } from './life/catalogue.js'
+import { Catalogue } from './life/catalogue.js'
 import { DesiredState } from './life/desired.js'
 import { Lanes } from './life/lanes.js'
-import { type Linked, link } from './life/linker.js'
-import { startOrder } from './life/order.js'
+import type { Linked } from './life/linker.js'
+import { RequirementCycle, startOrder } from './life/order.js'
 import { Plugin } from './life/plugin.js'
 import { Roster } from './life/roster.js'
+import { Loader } from './loader.js'
 import { Log } from './log.js'
 import { Probation } from './probation.js'
+import { Replacement } from './replacement.js'
 import { Store } from './store/store.js'
 import { Transition } from './transition.js'
 
@@ -22,47 +24,32 @@ export interface VerbOptions {
 @injectable()
 export class Kernel {
   readonly #lanes = new Lanes()
-  readonly #catalogue: Catalogue
-  readonly #roster: Roster
-  readonly #desired: DesiredState
-  readonly #transition: Transition
-  readonly #probation: Probation
-  readonly #live: Live
-  readonly #store: Store
-  readonly #log: Log
 
   constructor(
-    catalogue: Catalogue,
-    roster: Roster,
-    desired: DesiredState,
-    transition: Transition,
-    probation: Probation,
-    live: Live,
-    store: Store,
-    log: Log,
-  ) {
-    this.#catalogue = catalogue
-    this.#roster = roster
-    this.#desired = desired
-    this.#transition = transition
-    this.#probation = probation
-    this.#live = live
-    this.#store = store
-    this.#log = log
-  }
+    private readonly catalogue: Catalogue,
+    private readonly roster: Roster,
+    private readonly desired: DesiredState,
+    private readonly transition: Transition,
+    private readonly probation: Probation,
+    readonly live: Live,
+    private readonly loader: Loader,
+    private readonly replacement: Replacement,
+    private readonly store: Store,
+    private readonly log: Log,
+  ) {}
 
   /** Links the code and keeps it ready; nothing runs yet. Loading what is loaded changes nothing. */
   async load(name: string): Promise<Plugin> {
-    const found = this.#catalogue.find(this.#roster.nameOf(name))
-    return this.#lanes.run([found.name], async () => this.#load(found))
+    const found = this.catalogue.find(this.roster.nameOf(name))
+    return this.#lanes.run([found.name], async () => this.loader.load(found))
   }
 
-  /** Loads when needed, then starts. */
+  /** Loads when needed, then starts the newest code: whoever has mended a failed plugin starts it again. */
   async start(name: string, { cascade = false }: VerbOptions = {}): Promise<Plugin> {
-    const found = this.#catalogue.find(this.#roster.nameOf(name))
+    const found = this.catalogue.find(this.roster.nameOf(name))
     if (cascade) await this.#startRequired(found.name, [])
     return this.#lanes.run([found.name], async () => {
-      const plugin = await this.#load(found)
+      const plugin = await this.loader.load(found)
       if (plugin.state === 'running') {
         throw new KernelError(
           'already_running',
@@ -72,115 +59,80 @@ export class Kernel {
           },
         )
       }
-      await this.#begin(plugin, plugin.linked)
-      await this.#desired.set(plugin.name, { active: true })
+      await this.#begin(plugin, plugin.state === 'loaded' ? plugin.linked : this.loader.relink(plugin))
+      await this.desired.set(plugin.name, { active: true, aliases: [...plugin.aliases] })
       return plugin
     })
   }
 
   async stop(name: string, { cascade = false }: VerbOptions = {}): Promise<Plugin> {
-    const plugin = this.#roster.demand(name)
-    const dependents = this.#roster.dependentsOf(plugin.name)
-    if (dependents.length > 0 && !cascade) {
-      const names = dependents.map(each => `"${each.name}"`).join(', ')
-      throw new KernelError('required_by_others', `plugin "${plugin.name}" keeps running: ${names} require it`, {
-        hint: `stop them first, or all together: patchbay plugin stop ${plugin.name} --cascade`,
-      })
-    }
-    const order = this.#startOrder([plugin, ...dependents]).reverse()
-    return this.#lanes.run(order, async () => {
+    const real = this.roster.nameOf(name)
+    const around = cascade ? this.roster.dependentsOf(real).map(each => each.name) : []
+    return this.#lanes.run([real, ...around], async () => {
+      const plugin = this.roster.demand(real)
       if (plugin.state !== 'running' && plugin.state !== 'failed') {
-        throw new KernelError('not_running', `plugin "${plugin.name}" is not running`, {
-          hint: `patchbay plugin start ${plugin.name}`,
+        throw new KernelError('not_running', `plugin "${real}" is not running`, {
+          hint: `patchbay plugin start ${real}`,
         })
       }
-      for (const each of order) {
-        const leaving = this.#roster.get(each)
-        if (leaving) await this.end(leaving)
-        await this.#desired.set(each, { active: false })
-      }
+      await this.#stop(plugin, around)
       return plugin
     })
   }
 
   /** Stops when needed, then lets go of the code. Its stored data stays. */
-  async unload(name: string, options: VerbOptions = {}): Promise<void> {
-    const plugin = this.#roster.demand(name)
-    if (plugin.state === 'running') await this.stop(plugin.name, options)
-    await this.#lanes.run([plugin.name], async () => {
-      await this.end(plugin)
-      plugin.forgetPrevious()
-      this.#roster.remove(plugin)
-      await this.#desired.set(plugin.name, { loaded: false, active: false })
-      this.#log.kernel.info(`plugin "${plugin.name}" is unloaded`)
+  async unload(name: string, { cascade = false }: VerbOptions = {}): Promise<void> {
+    const real = this.roster.nameOf(name)
+    const around = cascade ? this.roster.dependentsOf(real).map(each => each.name) : []
+    await this.#lanes.run([real, ...around], async () => {
+      const plugin = this.roster.demand(real)
+      await this.#stop(plugin, around)
+      this.roster.remove(plugin)
+      await this.desired.set(real, { loaded: false })
+      this.log.kernel.info(`plugin "${real}" is unloaded`)
     })
   }
 
   /** Runs the newest code, or leaves the old one serving. A plugin that is not running is only linked afresh. */
   async reload(name: string): Promise<Plugin> {
-    const plugin = this.#roster.demand(name)
-    return this.#lanes.run([plugin.name], async () => {
-      const linked = this.#link(plugin)
+    const real = this.roster.nameOf(name)
+    // The lane is free again at the swap: a crash of the new code must not wait until the old one has drained.
+    const { plugin, retired } = await this.#lanes.run([real], async () => {
+      const plugin = this.roster.demand(real)
+      const linked = this.loader.relink(plugin)
+      let retired: Promise<void> | undefined
       if (plugin.state === 'running') {
         const before = plugin.linked
-        await this.#transition.enter(plugin, linked)
-        this.#probation.begin(plugin, before)
+        retired = (await this.transition.enter(plugin, linked)).retired
+        this.probation.begin(plugin, before)
       } else plugin.linked = linked
-      await this.#desired.set(plugin.name, { aliases: [...plugin.aliases] })
-      this.#log.for(plugin.name).info(`generation ${plugin.live?.number ?? plugin.generations} has the newest code`)
-      return plugin
+      await this.desired.set(plugin.name, { aliases: [...plugin.aliases] })
+      this.log.for(plugin.name).info(`generation ${plugin.live?.number ?? plugin.generations} has the newest code`)
+      return { plugin, retired }
     })
+    await retired
+    return plugin
   }
 
   /** Starts `successor`, swaps once, retires `name`: a backend is exchanged without a gap. */
   async replace(name: string, successor: string): Promise<Plugin> {
-    const leaving = this.#roster.demand(name)
-    const found = this.#catalogue.find(this.#roster.nameOf(successor))
-    return this.#lanes.run([leaving.name, found.name], async () => {
-      const entering = await this.#load(found)
-      if (entering.state === 'running')
-        throw new KernelError(
-          'already_running',
-          `plugin "${found.name}" is already running; "${name}" keeps running too`,
-        )
-      if (leaving.state !== 'running')
-        throw new KernelError(
-          'not_running',
-          `plugin "${leaving.name}" is not running, so there is nothing to replace`,
-          { hint: `patchbay plugin start ${found.name}` },
-        )
-      const needing = this.#roster.dependentsOf(leaving.name)
-      if (needing.length > 0)
-        throw new KernelError(
-          'required_by_others',
-          `plugin "${leaving.name}" keeps running: "${needing[0]!.name}" requires it by name`,
-        )
-      const state = entering.state
-      entering.become('starting')
-      try {
-        await this.#transition.enter(entering, entering.linked, [leaving])
-      } catch (thrown) {
-        entering.become(state === 'loaded' ? 'loaded' : 'failed')
-        throw thrown
-      }
-      entering.become('running')
-      leaving.become('draining')
-      leaving.become('stopped')
-      await this.#desired.set(entering.name, { active: true })
-      await this.#desired.set(leaving.name, { active: false })
-      this.#log.kernel.info(`plugin "${entering.name}" has replaced "${leaving.name}"`)
+    const real = this.roster.nameOf(name)
+    const found = this.catalogue.find(this.roster.nameOf(successor))
+    return this.#lanes.run([real, found.name], async () => {
+      const leaving = this.roster.demand(real)
+      const entering = await this.loader.load(found)
+      await this.replacement.run(leaving, entering)
       return entering
     })
   }
 
   /** Dry run of a start or a reload: everything up to the swap with the code now on disk, then undone. */
   async check(name: string): Promise<void> {
-    const found = this.#catalogue.find(this.#roster.nameOf(name))
+    const found = this.catalogue.find(this.roster.nameOf(name))
     await this.#lanes.run([found.name], async () => {
-      const linked = link(found)
-      this.#roster.checkAliases(linked.definition)
-      const loaded = this.#roster.get(found.name)
-      await this.#transition.rehearse(loaded ?? new Plugin(found, linked), linked)
+      const linked = this.loader.link(found)
+      const loaded = this.roster.get(found.name)
+      await this.transition.rehearse(loaded ?? new Plugin(found, linked), linked)
     })
   }
 
@@ -191,9 +143,9 @@ export class Kernel {
 
   /** Removes all stored data of one namespace; only while the plugin is not running. */
   async purge(name: string, namespace: string): Promise<void> {
-    const owner = this.#roster.nameOf(name)
+    const owner = this.roster.nameOf(name)
     await this.#lanes.run([owner], async () => {
-      if (this.#roster.get(owner)?.live) {
+      if (this.roster.get(owner)?.live) {
         throw new KernelError(
           'already_running',
           `plugin "${owner}" is running and may be using "${namespace}"; nothing was removed`,
@@ -202,92 +154,74 @@ export class Kernel {
           },
         )
       }
-      await this.#store.purge(owner, namespace)
-      this.#log.kernel.warn(`all data of namespace "${owner}:${namespace}" was removed`)
+      await this.store.purge(owner, namespace)
+      this.log.kernel.warn(`all data of namespace "${owner}:${namespace}" was removed`)
     })
   }
 
   /** Retires what runs and leaves the plugin `stopped`; for callers that hold its lane. */
   async end(plugin: Plugin): Promise<void> {
+    plugin.forgetPrevious()
     if (plugin.state === 'failed') plugin.become('stopped')
     if (plugin.state !== 'running') return
     plugin.become('draining')
-    plugin.forgetPrevious()
-    await this.#transition.leave(plugin)
+    await this.transition.leave(plugin)
     plugin.become('stopped')
-    this.#log.kernel.info(`plugin "${plugin.name}" is stopped`)
+    this.log.kernel.info(`plugin "${plugin.name}" is stopped`)
   }
 
   /** Resolves when no verb is running or queued. */
-  idle(): Promise<void> {
-    return this.#lanes.idle()
+  async idle(): Promise<void> {
+    await this.#lanes.idle()
+    await this.transition.retired()
   }
 
   /** The running plugins, those that others require first. */
   get runningInOrder(): Plugin[] {
-    return this.#startOrder(this.#roster.running).map(name => this.#roster.get(name)!)
+    return this.#startOrder(this.roster.running).map(name => this.roster.get(name)!)
   }
 
-  get live(): Live {
-    return this.#live
-  }
-
-  async #load(found: Found): Promise<Plugin> {
-    const known = this.#roster.get(found.name)
-    if (known) return known
-    const linked = link(found)
-    this.#roster.checkAliases(linked.definition)
-    const plugin = new Plugin(found, linked)
-    this.#roster.add(plugin)
-    await this.#desired.set(found.name, { loaded: true, aliases: [...plugin.aliases] })
-    return plugin
+  /** Stops the plugin after everything that requires it; `covered` are those whose lanes the caller holds. */
+  async #stop(plugin: Plugin, covered: readonly string[]): Promise<void> {
+    const dependents = this.roster.dependentsOf(plugin.name)
+    const uncovered = dependents.filter(each => !covered.includes(each.name))
+    if (uncovered.length > 0) {
+      const names = uncovered.map(each => `"${each.name}"`).join(', ')
+      throw new KernelError('required_by_others', `plugin "${plugin.name}" keeps running: ${names} require it`, {
+        hint: `stop them first, or all together: patchbay plugin stop ${plugin.name} --cascade`,
+      })
+    }
+    const leaving = this.#startOrder([plugin, ...dependents]).reverse()
+    for (const each of leaving) await this.end(this.roster.get(each)!)
+    await this.desired.change(Object.fromEntries(leaving.map(each => [each, { active: false }])))
   }
 
   async #begin(plugin: Plugin, linked: Linked): Promise<void> {
     plugin.become('starting')
     try {
-      await this.#transition.enter(plugin, linked)
+      await this.transition.enter(plugin, linked)
     } catch (thrown) {
       plugin.become('failed')
       throw thrown
     }
     plugin.become('running')
     plugin.lastError = undefined
-    this.#log.kernel.info(`plugin "${plugin.name}" ${linked.definition.version} is running`)
-  }
-
-  #link(plugin: Plugin): Linked {
-    try {
-      plugin.found = this.#catalogue.find(plugin.name)
-      const linked = link(plugin.found)
-      this.#roster.checkAliases(linked.definition)
-      return linked
-    } catch (thrown) {
-      const error = asKernelError('link_failed', thrown, why => why)
-      const rest = plugin.live ? `generation ${plugin.live.number} keeps serving` : 'it stays as it was'
-      const sentence = new KernelError(error.code, `${error.message}; ${rest}`, {
-        cause: error.cause,
-        ...(error.hint ? { hint: error.hint } : {}),
-      })
-      plugin.failedWith(sentence)
-      this.#log.for(plugin.name).error({ hint: sentence.hint }, sentence.message)
-      throw sentence
-    }
+    this.log.kernel.info(`plugin "${plugin.name}" ${linked.definition.version} is running`)
   }
 
   async #startRequired(name: string, path: readonly string[]): Promise<void> {
-    if (path.includes(name)) startOrder([...path], each => [path[(path.indexOf(each) + 1) % path.length]!])
+    if (path.includes(name)) throw new RequirementCycle([...path.slice(path.indexOf(name)), name])
     const plugin = await this.load(name)
     for (const required of plugin.requires) {
       await this.#startRequired(required, [...path, name])
-      if (this.#roster.get(required)?.state !== 'running') await this.start(required)
+      if (this.roster.get(required)?.state !== 'running') await this.start(required)
     }
   }
 
   #startOrder(plugins: readonly Plugin[]): string[] {
     return startOrder(
       plugins.map(plugin => plugin.name),
-      name => this.#roster.get(name)?.requires ?? [],
+      name => this.roster.get(name)?.requires ?? [],
     )
   }
 }

@@ -12,46 +12,33 @@ import { Log } from './log.js'
 /** Changes to the configuration while the server runs, one after the other; each is applied as a whole or not at all. */
 @injectable()
 export class Reconfigure {
-  readonly #configuration: Configuration
-  readonly #roster: Roster
-  readonly #kernel: Kernel
-  readonly #listeners: Listeners
-  readonly #inventory: Inventory
-  readonly #log: Log
   #queue: Promise<unknown> = Promise.resolve()
 
   constructor(
-    configuration: Configuration,
-    roster: Roster,
-    kernel: Kernel,
-    listeners: Listeners,
-    inventory: Inventory,
-    log: Log,
-  ) {
-    this.#configuration = configuration
-    this.#roster = roster
-    this.#kernel = kernel
-    this.#listeners = listeners
-    this.#inventory = inventory
-    this.#log = log
-  }
+    private readonly configuration: Configuration,
+    private readonly roster: Roster,
+    private readonly kernel: Kernel,
+    private readonly listeners: Listeners,
+    private readonly inventory: Inventory,
+    private readonly log: Log,
+  ) {}
 
   /** Opens and closes listeners until they are as the configuration says. */
   async listen(): Promise<void> {
-    const { settings, file = 'the configuration' } = this.#configuration
-    const options = readFaceOptions(settings, name => this.#configuration.faceOption(name), file)
-    const warn = (sentence: string) => this.#log.kernel.warn(sentence)
+    const { settings, file = 'the configuration' } = this.configuration
+    const options = readFaceOptions(settings, name => this.configuration.faceOption(name), file)
+    const warn = (sentence: string) => this.log.kernel.warn(sentence)
     const wanted = wantedListeners(settings, options.admin_rest_base, warn)
-    await this.#listeners.apply(wanted, settings.limits.drain_seconds * 1000)
+    await this.listeners.apply(wanted, settings.limits.drain_seconds * 1000)
   }
 
   /** A block below `plugins:` that no plugin reads is most likely a slip. */
   warnOfStrangers(): void {
-    const { settings, file = 'the configuration' } = this.#configuration
+    const { settings, file = 'the configuration' } = this.configuration
     for (const name of Object.keys(settings.plugins)) {
-      if (this.#inventory.has(name)) continue
-      const names = this.#inventory.list().flatMap(plugin => [plugin.name, ...plugin.aliases])
-      this.#log.kernel.warn(`${file}: there is no plugin for the options "plugins.${name}"${didYouMean(name, names)}`)
+      if (this.inventory.has(name)) continue
+      const names = this.inventory.list().flatMap(plugin => [plugin.name, ...plugin.aliases])
+      this.log.kernel.warn(`${file}: there is no plugin for the options "plugins.${name}"${didYouMean(name, names)}`)
     }
   }
 
@@ -68,12 +55,12 @@ export class Reconfigure {
       const reloaded: string[] = []
       let goBack = () => {}
       try {
-        goBack = this.#configuration.reread()
+        goBack = this.configuration.reread()
         const after = this.#fingerprints()
         changed.push(...[...after.keys()].filter(name => before.get(name) !== after.get(name)))
         await this.listen()
         for (const name of changed) {
-          await this.#kernel.reload(name)
+          await this.kernel.reload(name)
           reloaded.push(name)
         }
       } catch (thrown) {
@@ -84,12 +71,12 @@ export class Reconfigure {
       for (const [name, block] of this.#blocksOfFailed()) {
         if (failed.get(name) === block) continue
         // It stays failed when this is not the cure; the reason is in the log.
-        const cured = await this.#kernel.start(name).catch(() => undefined)
+        const cured = await this.kernel.start(name).catch(() => undefined)
         if (cured) changed.push(name)
       }
-      this.#log.level = this.#configuration.settings.log.level
+      this.log.level = this.configuration.settings.log.level
       this.warnOfStrangers()
-      this.#log.kernel.info(`the configuration was read again; reloaded: ${changed.join(', ') || 'nothing'}`)
+      this.log.kernel.info(`the configuration was read again; reloaded: ${changed.join(', ') || 'nothing'}`)
       return changed
     })
   }
@@ -97,15 +84,15 @@ export class Reconfigure {
   /** Sets a plugin's options from texts, as a whole: what is left out returns to the file's value. Applied by a reload. */
   setOptions(name: string, texts: Record<string, string>): Promise<void> {
     return this.#afterOthers(async () => {
-      const plugin = this.#roster.demand(name)
-      const { overrides } = this.#configuration
-      const override = this.#configuration.overrideFor(plugin.name, plugin.linked.definition.config, texts)
+      const plugin = this.roster.demand(name)
+      const { overrides } = this.configuration
+      const override = this.configuration.overrideFor(plugin.name, plugin.linked.definition.config, texts)
       const before = overrides.of(plugin.name)
       overrides.assume(plugin.name, override)
       let applied = false
       try {
         if (plugin.state === 'running') {
-          await this.#kernel.reload(plugin.name)
+          await this.kernel.reload(plugin.name)
           applied = true
         }
         await overrides.store(plugin.name)
@@ -125,29 +112,29 @@ export class Reconfigure {
 
   /** Back to the configuration that now holds again; what fails here is reported, as the first failure is thrown. */
   async #undo(reloaded: readonly string[]): Promise<void> {
-    const steps = [() => this.listen(), ...[...reloaded].reverse().map(name => () => this.#kernel.reload(name))]
+    const steps = [() => this.listen(), ...[...reloaded].reverse().map(name => () => this.kernel.reload(name))]
     for (const step of steps) {
       try {
         await step()
       } catch (thrown) {
-        this.#log.kernel.error(`going back to the configuration of before failed: ${reason(thrown)}`)
+        this.log.kernel.error(`going back to the configuration of before failed: ${reason(thrown)}`)
       }
     }
   }
 
   /** The options of plugins that may have failed because of them. */
   #blocksOfFailed(): Map<string, string> {
-    const failed = this.#roster.plugins.filter(({ state }) => state === 'failed')
-    return new Map(failed.map(({ name }) => [name, JSON.stringify(this.#configuration.blockOf(name))]))
+    const failed = this.roster.plugins.filter(({ state }) => state === 'failed')
+    return new Map(failed.map(({ name }) => [name, JSON.stringify(this.configuration.blockOf(name))]))
   }
 
   /** What each running plugin would see of the configuration; throws when any of it is wrong. */
   #fingerprints(): Map<string, string> {
-    const { hosts } = this.#configuration.settings
+    const { hosts } = this.configuration.settings
     return new Map(
-      this.#kernel.runningInOrder.map(({ name, linked }) => [
+      this.kernel.runningInOrder.map(({ name, linked }) => [
         name,
-        JSON.stringify([hosts, this.#configuration.of(name, linked.definition.config)]),
+        JSON.stringify([hosts, this.configuration.of(name, linked.definition.config)]),
       ]),
     )
   }

@@ -3,7 +3,7 @@ import { Configuration } from './config/configuration.js'
 import { asKernelError, KernelError, reason } from './errors.js'
 import { Live } from './http/live.js'
 import { KernelHost } from './kernel-host.js'
-import { Generation, type Host } from './life/generation.js'
+import { Generation } from './life/generation.js'
 import type { Linked } from './life/linker.js'
 import type { Plugin } from './life/plugin.js'
 import { Roster } from './life/roster.js'
@@ -13,28 +13,26 @@ import { Roster } from './life/roster.js'
 export class Transition {
   /** Generations whose `start` is running, for crashes that come in the meantime. */
   readonly starting = new Set<Generation>()
-  readonly #live: Live
-  readonly #host: Host
-  readonly #configuration: Configuration
-  readonly #roster: Roster
+  readonly #retiring = new Map<Promise<void>, string>()
 
-  constructor(live: Live, host: KernelHost, configuration: Configuration, roster: Roster) {
-    this.#live = live
-    this.#host = host
-    this.#configuration = configuration
-    this.#roster = roster
-  }
+  constructor(
+    private readonly live: Live,
+    private readonly host: KernelHost,
+    private readonly configuration: Configuration,
+    private readonly roster: Roster,
+  ) {}
 
   /**
    * Brings `linked` to life as the plugin's next generation, in place of the generations of `leaving`.
    * Any error before the swap undoes the new one and leaves everything as it was.
+   * Resolves at the swap; `retired` resolves once the old generations are gone.
    */
-  async enter(plugin: Plugin, linked: Linked, leaving: readonly Plugin[] = []): Promise<void> {
+  async enter(plugin: Plugin, linked: Linked, leaving: readonly Plugin[] = []): Promise<{ retired: Promise<void> }> {
     const hot = plugin.live !== undefined
     const generation = await this.#prepare(plugin, linked, hot, false)
     const olds = [plugin, ...leaving].map(each => each.live).filter(live => live !== undefined)
     try {
-      this.#live.swap(
+      this.live.swap(
         generation,
         leaving.map(each => each.name),
       )
@@ -45,14 +43,15 @@ export class Transition {
     plugin.live = generation
     plugin.linked = linked
     for (const each of leaving) each.live = undefined
-    for (const old of olds) await this.retire(old, old.plugin === plugin.name ? generation : undefined)
+    const retired = Promise.all(olds.map(old => this.#retire(old, old.plugin === plugin.name ? plugin : undefined)))
+    return { retired: retired.then(() => undefined) }
   }
 
   /** Everything up to the swap, then undone: true means that `enter` would have worked. */
   async rehearse(plugin: Plugin, linked: Linked): Promise<void> {
     const generation = await this.#prepare(plugin, linked, plugin.live !== undefined, true)
     try {
-      this.#live.next(generation, [])
+      this.live.next(generation, [])
     } catch (thrown) {
       throw this.#sentence(plugin, thrown)
     } finally {
@@ -64,37 +63,50 @@ export class Transition {
   async leave(plugin: Plugin): Promise<void> {
     const old = plugin.live
     if (!old) return
-    this.#live.swap(undefined, [plugin.name])
+    this.live.swap(undefined, [plugin.name])
     plugin.live = undefined
-    await this.retire(old, undefined)
+    await this.#retire(old, plugin)
+    await this.retired(plugin.name)
   }
 
-  /** Drain, abort, undo; then close what the plugin's live generation, if any, does not keep. */
-  async retire(old: Generation, live: Generation | undefined): Promise<void> {
-    const log = this.#host.log(old.plugin)
-    const { drainMs, undoMs } = this.#host.limits
-    if (!(await this.#live.gate.drained(old, drainMs))) {
+  /** Resolves when no generation is being retired, of this plugin or of any. */
+  async retired(plugin?: string): Promise<void> {
+    const waiting = [...this.#retiring].filter(([, name]) => plugin === undefined || name === plugin)
+    await Promise.all(waiting.map(([retiring]) => retiring))
+  }
+
+  #retire(old: Generation, plugin: Plugin | undefined): Promise<void> {
+    const retiring = this.#drainAndEnd(old, plugin)
+    this.#retiring.set(retiring, old.plugin)
+    return retiring.finally(() => this.#retiring.delete(retiring))
+  }
+
+  /** Drain, abort, undo; then close what the plugin's live generation, if it has one by now, does not keep. */
+  async #drainAndEnd(old: Generation, plugin: Plugin | undefined): Promise<void> {
+    const log = this.host.log(old.plugin)
+    const { drainMs, undoMs } = this.host.limits
+    if (!(await this.live.gate.drained(old, drainMs))) {
       log.warn(
         { generation: old.number },
         `generation ${old.number} still had requests after ${drainMs} ms; they are cut off`,
       )
     }
     await old.end()
-    this.#live.forget(old)
-    await this.#host.holdings.settle(old.plugin, live, undoMs, why => log.error({ generation: old.number }, why))
+    this.live.forget(old)
+    await this.host.holdings.settle(old.plugin, plugin?.live, undoMs, why => log.error({ generation: old.number }, why))
   }
 
   async #prepare(plugin: Plugin, linked: Linked, hot: boolean, rehearsal: boolean): Promise<Generation> {
     const { definition } = linked
     let generation: Generation | undefined
     try {
-      this.#roster.checkRequirements(plugin.name, definition)
-      const config = this.#configuration.of(plugin.name, definition.config)
-      generation = new Generation(plugin.name, plugin.nextNumber(), linked, config, this.#host)
+      this.roster.checkRequirements(plugin.name, definition)
+      const config = this.configuration.of(plugin.name, definition.config)
+      generation = new Generation(plugin.name, plugin.nextNumber(), linked, config, this.host)
       if (!rehearsal) await generation.upgradeStorage(hot)
       this.starting.add(generation)
       await generation.start()
-      await this.#live.prepare(generation)
+      await this.live.prepare(generation)
       return generation
     } catch (thrown) {
       if (generation) await this.#discard(generation)
@@ -105,10 +117,10 @@ export class Transition {
   }
 
   async #discard(generation: Generation): Promise<void> {
-    const log = this.#host.log(generation.plugin)
+    const log = this.host.log(generation.plugin)
     await generation.end()
-    this.#live.forget(generation)
-    await this.#host.holdings.abandon(generation, this.#host.limits.undoMs, why => log.error(why))
+    this.live.forget(generation)
+    await this.host.holdings.abandon(generation, this.host.limits.undoMs, why => log.error(why))
   }
 
   /** The failure with what still works: an older generation, or nothing of this plugin. */
@@ -121,7 +133,7 @@ export class Transition {
       ...(error.hint ? { hint: error.hint } : {}),
     })
     plugin.failedWith(sentence)
-    this.#host.log(plugin.name).error({ hint: sentence.hint, err: causeOf(thrown) }, sentence.message)
+    this.host.log(plugin.name).error({ hint: sentence.hint, err: causeOf(thrown) }, sentence.message)
     return sentence
   }
 }

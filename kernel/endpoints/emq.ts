@@ -27,7 +27,7 @@ export function contributeEmq(
       method: 'PUT',
       path: 'nodes/{node}/plugins/{plugin}',
       params: { active: 'boolean' },
-      unknownNode: '102',
+      unknownNode: { code: 102, message: 'unknown' },
     },
     async ({ path, body, ctx: request }) => {
       const name = path['plugin']!
@@ -61,7 +61,7 @@ export function contributeEmq(
 
   ctx.command(
     'emq',
-    { access: WRITE, method: 'PUT', path: 'nodes/{node}/plugin_configs/{plugin}', unknownNode: '102' },
+    { access: WRITE, method: 'PUT', path: 'nodes/{node}/plugin_configs/{plugin}', unknownNode: { code: 102 } },
     async ({ path, body, ctx: request }) => {
       const values = Object.entries(body)
       if (values.length === 0 || values.some(([, value]) => typeof value !== 'string')) throw new EmqError(102)

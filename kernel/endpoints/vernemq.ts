@@ -46,6 +46,8 @@ export function contributeVernemq(ctx: PluginContext, { kernel, inventory, live,
     async ({ flags, ctx: request }: VernemqCall): Promise<VernemqOutput> => {
       const name = flags.get('name')
       if (typeof name !== 'string') return alert('Incomplete plugin specification')
+      const cannot = (cause: string) => alert(`Can't ${verb} plugin: ${name} due to ${cause}`)
+      if (verb === 'disable' && inventory.find(name)?.state !== 'running') return cannot('plugin_not_found')
       letGo(request)
       try {
         if (verb === 'enable') await kernel.start(name)
@@ -53,7 +55,7 @@ export function contributeVernemq(ctx: PluginContext, { kernel, inventory, live,
         return { text: 'Done' }
       } catch (thrown) {
         log.kernel.warn(`vernemq could not ${verb} "${name}": ${reason(thrown)}`)
-        return alert(`Can't ${verb} plugin: ${name} due to ${why(thrown)}`)
+        return cannot(why(thrown))
       }
     }
   for (const verb of ['enable', 'disable'] as const) {
@@ -74,7 +76,5 @@ function row(plugin: string, hooks: string[], commands: string[]) {
 function why(thrown: unknown): string {
   if (!(thrown instanceof KernelError)) return 'error'
   if (thrown.code === 'already_running') return 'already_enabled'
-  if (thrown.code === 'unknown_plugin' || thrown.code === 'not_loaded' || thrown.code === 'not_running')
-    return 'plugin_not_found'
-  return thrown.code
+  return thrown.code === 'unknown_plugin' ? 'plugin_not_found' : thrown.code
 }

@@ -20,13 +20,13 @@ export function decodeBasic(token: string): NameAndPassword | undefined {
 
 /**
  * Who is calling on `face`. Returns without waiting when these very credentials were verified a moment ago.
- * `parse` reads the header as the face documents it, and throws the face's refusal when it cannot.
+ * `parse` reads the header as the face documents it; when it cannot, it throws the face's refusal or returns undefined.
  */
 export function identify(
   ctx: KernelContext,
   view: LiveTable,
   face: string,
-  parse: (authorization: string) => NameAndPassword,
+  parse: (authorization: string) => NameAndPassword | undefined,
 ): Identity | undefined | Promise<Identity | undefined> {
   if (ctx.carrier.local) return LOCAL
   const authorization = ctx.req.headers.authorization
@@ -34,8 +34,8 @@ export function identify(
   const { authenticator } = view
   const known = authenticator?.recall(face, authorization)
   if (known) return known
-  const { name, password } = parse(authorization)
-  return authenticator?.verify(face, authorization, name, password)
+  const given = parse(authorization)
+  return given && authenticator?.verify(face, authorization, given.name, given.password)
 }
 
 export function permits(

@@ -11,8 +11,15 @@ export interface Resolved {
   readonly path: string
 }
 
+/** Where a handler is mounted. */
+interface Place {
+  readonly prefix: string
+  /** No other handler shares the prefix, so unknown paths below it are refused in this face's words. */
+  readonly alone: boolean
+}
+
 /** The face's own path for `rest`, which is what follows the mount's prefix; undefined when it does not serve it. */
-type Claim = (rest: string, prefix: string) => string | undefined
+type Claim = (rest: string, place: Place) => string | undefined
 
 interface Handler {
   readonly face: Served
@@ -23,31 +30,25 @@ const HERMES_NODE = /^\/(auth|user|phone|numbers|alias|domain|permission)\/[^/]+
 const EJABBERD_CALL = /^\/+[^/]+(\/+v\d+)?\/*$/
 const VERNEMQ_SIBLING = /^\/(metrics|health|status\.json|webuiapi)(\/|$)/
 
-/** What `request_handlers` may name. The second column of names are ejabberd's own. */
-const HANDLERS: Record<string, Handler> = {
-  native: { face: 'native', claim: rest => rest || '/' },
-  oauth: { face: 'native', claim: (rest, prefix) => (prefix === '' ? undefined : `/oauth${rest}`) },
-  admin_rest: { face: 'admin_rest', claim: rest => rest },
-  ejabberd: {
-    face: 'ejabberd',
-    claim: (rest, prefix) =>
-      prefix === '' ? inside(rest, '/api', path => path) : rest === '' ? undefined : suffixVersion(rest, prefix),
-  },
-  emq: { face: 'emq', claim: versioned('/api', '/v2', path => path === '/' || path === '/status') },
-  vernemq: { face: 'vernemq', claim: versioned('/api', '/v1', path => VERNEMQ_SIBLING.test(path)) },
-  hermes: {
-    face: 'hermes',
-    claim: rest => {
-      const node = rest.startsWith('/api/') ? rest.slice(4) : rest
-      return HERMES_NODE.test(node) ? node.replace(/\/$/, '') : undefined
-    },
-  },
-}
-const EJABBERD_NAMES: Record<string, string> = {
-  mod_http_api: 'ejabberd',
-  ejabberd_oauth: 'oauth',
-  mod_admin_rest: 'admin_rest',
-}
+/** What `request_handlers` may name. */
+const HANDLERS: ReadonlyMap<string, Handler> = new Map(
+  Object.entries({
+    native: { face: 'native', claim: rest => rest || '/' },
+    oauth: { face: 'native', claim: (rest, { prefix }) => (prefix === '' ? undefined : `/oauth${rest}`) },
+    admin_rest: { face: 'admin_rest', claim: rest => rest },
+    ejabberd: { face: 'ejabberd', claim: claimEjabberd },
+    emq: { face: 'emq', claim: versioned('/api', '/v2', path => path === '/' || path === '/status') },
+    vernemq: { face: 'vernemq', claim: versioned('/api', '/v1', path => VERNEMQ_SIBLING.test(path)) },
+    hermes: { face: 'hermes', claim: claimHermes },
+  } satisfies Record<string, Handler>),
+)
+const NATIVE = HANDLERS.get('native')!
+/** ejabberd's own names. */
+const EJABBERD_NAMES: ReadonlyMap<string, string> = new Map([
+  ['mod_http_api', 'ejabberd'],
+  ['ejabberd_oauth', 'oauth'],
+  ['mod_admin_rest', 'admin_rest'],
+])
 /** Parts of ejabberd and Prosody that a printed `request_handlers` may name and that have nothing to do with administration. */
 const ELSEWHERE = new Set([
   'ejabberd_http_ws',
@@ -75,35 +76,42 @@ export const EVERYTHING: Record<string, string[]> = {
   '/api': API,
   '/oauth': ['oauth'],
   '/hermes': ['hermes'],
-  '/': ['native', 'emq', 'vernemq'],
+  '/': ['emq', 'vernemq', 'native'],
 }
 
-interface Mount {
-  readonly prefix: string
+interface Mount extends Place {
   readonly handlers: readonly Handler[]
 }
 
 /** Which face answers which path on one listener. */
 export class Mounts {
   readonly native: boolean
+  readonly served: ReadonlySet<Served>
+  /** As `request_handlers` names them. */
+  readonly names: ReadonlySet<string>
   readonly #mounts: readonly Mount[]
 
-  constructor(mounts: readonly Mount[]) {
-    this.#mounts = [...mounts].sort((a, b) => b.prefix.length - a.prefix.length)
-    this.native = mounts.some(mount => mount.handlers.some(handler => handler === HANDLERS['native']))
-  }
-
-  get served(): Set<Served> {
-    return new Set(this.#mounts.flatMap(mount => mount.handlers.map(handler => handler.face)))
+  constructor(handlers: Iterable<readonly [prefix: string, shares: ReadonlySet<Handler>]>) {
+    const mounts = [...handlers].map(([prefix, shares]) => ({
+      prefix,
+      alone: shares.size === 1,
+      handlers: [...shares].sort((a, b) => greed(a) - greed(b)),
+    }))
+    this.#mounts = mounts.sort((a, b) => b.prefix.length - a.prefix.length)
+    const all = mounts.flatMap(mount => mount.handlers)
+    this.native = all.includes(NATIVE)
+    this.served = new Set(all.map(handler => handler.face))
+    this.names = new Set([...HANDLERS].filter(([, handler]) => all.includes(handler)).map(([name]) => name))
   }
 
   /** The first face that claims `path`; longer prefixes are asked first. */
   resolve(path: string): Resolved | undefined {
-    for (const { prefix, handlers } of this.#mounts) {
+    for (const mount of this.#mounts) {
+      const { prefix, handlers } = mount
       if (!path.startsWith(prefix) || !(path.length === prefix.length || path[prefix.length] === '/')) continue
       const rest = path.slice(prefix.length)
       for (const handler of handlers) {
-        const own = handler.claim(rest, prefix)
+        const own = handler.claim(rest, mount)
         if (own !== undefined) return { face: handler.face, path: own }
       }
     }
@@ -111,22 +119,44 @@ export class Mounts {
   }
 }
 
-/** Reads `request_handlers`: a path may list several handlers; `everything` is all that port 8080 carries. */
-export function readMounts(requestHandlers: ListenEntry['request_handlers'], where: string): Mounts {
-  const mounts: Mount[] = []
+/**
+ * Reads `request_handlers`: a path may list several handlers; `everything` is all that port 8080 carries.
+ * `base` is where `everything` has admin_rest.
+ */
+export function readMounts(
+  requestHandlers: ListenEntry['request_handlers'],
+  where: string,
+  base = '/admin_rest',
+): Mounts {
+  const mounts = new Map<string, Set<Handler>>()
+  const mount = (prefix: string, names: readonly string[]) => {
+    const shares = mounts.get(prefix) ?? new Set()
+    for (const name of names) shares.add(known(name, `${where}.request_handlers`))
+    if (shares.size > 0) mounts.set(prefix, shares)
+  }
   for (const [path, named] of Object.entries(requestHandlers)) {
-    const prefix = path === '/' ? '' : `/${path.replace(/^\/+|\/+$/g, '')}`
-    const names = Array.isArray(named) ? [...named] : [named]
-    for (const name of names.filter(name => name === 'everything')) {
-      for (const [inner, handlers] of Object.entries(EVERYTHING)) {
-        mounts.push({ prefix: prefix + (inner === '/' ? '' : inner), handlers: handlers.map(each => HANDLERS[each]!) })
-      }
-      names.splice(names.indexOf(name), 1)
+    const prefix = prefixOf(path)
+    const names = [named].flat().filter(name => !ELSEWHERE.has(name))
+    mount(
+      prefix,
+      names.filter(name => name !== 'everything'),
+    )
+    if (!names.includes('everything')) continue
+    for (const [inner, handlers] of Object.entries(rebase(EVERYTHING, base))) {
+      mount(prefix + prefixOf(inner), handlers)
     }
-    const handlers = sortShares(names.map(name => EJABBERD_NAMES[name] ?? name).filter(name => !ELSEWHERE.has(name)))
-    mounts.push({ prefix, handlers: handlers.map(name => known(name, `${where}.request_handlers`)) })
   }
   return new Mounts(mounts)
+}
+
+/** `admin_rest_base` moves the default mounts of admin_rest; an entry of `listen` names its own path. */
+export function rebase(handlers: Record<string, string[]>, base: string): Record<string, string[]> {
+  const moved: Record<string, string[]> = {}
+  for (const [path, names] of Object.entries(handlers)) {
+    const target = path === '/admin_rest' ? prefixOf(base) || '/' : path
+    moved[target] = [...(moved[target] ?? []), ...names]
+  }
+  return moved
 }
 
 /** Handlers that a printed configuration names and that this kernel leaves to others, for one warning each. */
@@ -136,40 +166,53 @@ export function unserved(requestHandlers: ListenEntry['request_handlers']): stri
     .filter(name => ELSEWHERE.has(name))
 }
 
-/** ejabberd takes any single segment under `/api`, so whoever shares the path with it is asked first. */
-function sortShares(names: string[]): string[] {
-  return [...names].sort((a, b) => Number(a === 'ejabberd') - Number(b === 'ejabberd'))
+function prefixOf(path: string): string {
+  const bare = path.replace(/^\/+|\/+$/g, '')
+  return bare === '' ? '' : `/${bare}`
+}
+
+/** ejabberd takes any single segment and the native routes take the rest, so whoever shares a path is asked before them. */
+function greed({ face }: Handler): number {
+  return face === 'native' ? 2 : face === 'ejabberd' ? 1 : 0
 }
 
 function known(name: string, where: string): Handler {
-  const handler = HANDLERS[name]
+  const handler = HANDLERS.get(EJABBERD_NAMES.get(name) ?? name)
   if (handler) return handler
-  const names = ['everything', ...Object.keys(HANDLERS), ...Object.keys(EJABBERD_NAMES)]
+  const names = ['everything', ...HANDLERS.keys(), ...EJABBERD_NAMES.keys()]
   throw new KernelError('config_invalid', `${where}: there is no handler "${name}"${didYouMean(name, names)}`, {
     hint: `handlers are ${names.join(', ')}`,
   })
 }
 
-function inside(path: string, root: string, act: (rest: string) => string): string | undefined {
-  if (path !== root && !path.startsWith(`${root}/`)) return undefined
-  const rest = path.slice(root.length)
-  return EJABBERD_CALL.test(rest) ? act(rest) : undefined
+/** Shared, one segment or `command/vN` (design: bare `/api` is 404 there); alone, everything, as the original. */
+function claimEjabberd(rest: string, { prefix, alone }: Place): string | undefined {
+  if (prefix === '') {
+    if (rest !== '/api' && !rest.startsWith('/api/')) return undefined
+    rest = rest.slice('/api'.length)
+  }
+  if (!alone && !EJABBERD_CALL.test(rest)) return undefined
+  // Mounted at `/api/v2` it speaks that version: the mount's `vN` is what a caller could also have appended.
+  const version = /\/v\d+$/.exec(prefix)?.[0]
+  const bare = rest.replace(/\/+$/, '')
+  return version === undefined || bare === '' || /\/v\d+$/.test(bare) ? rest : bare + version
 }
 
-/** ejabberd mounted at `/api/v2` speaks that version: the mount's `vN` is what a caller could also have appended. */
-function suffixVersion(rest: string, prefix: string): string | undefined {
-  const version = /\/v\d+$/.exec(prefix)?.[0]
-  if (version) return /\/v\d+\/*$/.test(rest) ? rest : `${rest.replace(/\/+$/, '')}${version}`
-  return rest
+/** `/api/<group>/<node>`; below a prefix of its own, unknown groups are refused in this face's words too. */
+function claimHermes(rest: string, { prefix, alone }: Place): string | undefined {
+  const inApi = rest.startsWith('/api/')
+  const node = inApi ? rest.slice('/api'.length) : rest
+  if (!HERMES_NODE.test(node) && !(alone && inApi && prefix !== '')) return undefined
+  return node.replace(/\/$/, '')
 }
 
 /** A face that lives under `/api/vN` and serves some paths beside it when it is mounted at the root. */
 function versioned(root: string, version: string, sibling: (path: string) => boolean): Claim {
   const canonical = root + version
-  return (rest, prefix) => {
+  return (rest, { prefix, alone }) => {
     if (prefix.endsWith(version)) return canonical + rest
     const base = prefix === '' ? canonical : version
     if (rest === base || rest.startsWith(`${base}/`)) return canonical + rest.slice(base.length)
-    return prefix === '' && sibling(rest || '/') ? rest || '/' : undefined
+    return prefix === '' && (alone || sibling(rest || '/')) ? rest || '/' : undefined
   }
 }

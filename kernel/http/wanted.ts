@@ -1,7 +1,7 @@
 import { isHttp, type ListenEntry, UNSERVED_OPTIONS } from '../config/listen.js'
 import type { Settings } from '../config/schema.js'
 import { KernelError } from '../errors.js'
-import { EVERYTHING, type Mounts, readMounts, unserved } from './mounts.js'
+import { EVERYTHING, type Mounts, readMounts, rebase, unserved } from './mounts.js'
 
 /** A listener as it should be: an entry of `listen`, or one of the defaults. */
 export interface Wanted extends Pick<ListenEntry, 'ip' | 'tls' | 'certfile' | 'tag' | 'custom_headers'> {
@@ -35,18 +35,18 @@ export function wantedListeners(settings: Settings, base: string, warn: (sentenc
     }
     const ignored = [...UNSERVED_OPTIONS.filter(name => entry[name] !== undefined), ...unserved(entry.request_handlers)]
     if (ignored.length > 0) warn(`${where}: ${ignored.join(', ')}: not served here; the rest of the entry is`)
-    const mounts = readMounts(entry.request_handlers, where)
-    for (const name of mountedBy(entry, mounts)) mounted.add(name)
+    const mounts = readMounts(entry.request_handlers, where, base)
+    for (const name of mounts.names) mounted.add(name)
     const { ip, port, tls, certfile, tag, custom_headers } = entry
     wanted.push({ ip, port, tls, certfile, tag, custom_headers, mounts, setting: `"${where}.port"` })
   }
   const ports = new Set(wanted.map(({ port }) => port))
   for (const { port, handlers } of DEFAULTS) {
-    const left = Object.entries(handlers)
-      .map(([path, names]) => [path === '/admin_rest' ? base : path, names.filter(name => !mounted.has(name))] as const)
+    const left = Object.entries(rebase(handlers, base))
+      .map(([path, names]) => [path, names.filter(name => !mounted.has(name))] as const)
       .filter(([, names]) => names.length > 0)
     if (ports.has(port) || left.length === 0) continue
-    const mounts = readMounts(Object.fromEntries(left), `the default listener on port ${port}`)
+    const mounts = readMounts(Object.fromEntries(left), `the default listener on port ${port}`, base)
     wanted.push({
       ...PLAIN,
       port,
@@ -60,16 +60,6 @@ export function wantedListeners(settings: Settings, base: string, warn: (sentenc
 
 const PLAIN = { ip: '127.0.0.1', tls: false, certfile: undefined, tag: undefined, custom_headers: undefined }
 
-/** The handlers, by the names that the defaults use, which an entry takes away from them. */
-function mountedBy(entry: ListenEntry, mounts: Mounts): Set<string> {
-  const names = new Set<string>(mounts.served)
-  // `oauth` is answered by native routes; only `native` itself moves the others away.
-  if (!mounts.native) names.delete('native')
-  const written = Object.values(entry.request_handlers).flat()
-  if (written.some(name => name === 'oauth' || name === 'ejabberd_oauth' || name === 'everything')) names.add('oauth')
-  return names
-}
-
 /** Two listeners cannot share a port on one address, nor beside one that is bound to every address. */
 function refuseTwins(wanted: readonly Wanted[]): void {
   const everywhere = new Set(['0.0.0.0', '::'])
@@ -77,10 +67,11 @@ function refuseTwins(wanted: readonly Wanted[]): void {
     for (const other of wanted.slice(index + 1)) {
       if (one.port === 0 || one.port !== other.port) continue
       if (one.ip !== other.ip && !everywhere.has(one.ip) && !everywhere.has(other.ip)) continue
+      const where = one.ip === other.ip ? '' : `, on ${one.ip}`
       throw new KernelError(
         'config_invalid',
-        `${one.setting} and ${other.setting} both ask for port ${one.port} on ${one.ip}`,
-        { hint: 'give one of them another port, or put the request_handlers of both into one entry' },
+        `${other.setting}: port ${other.port} on ${other.ip} is already that of ${one.setting}${where}`,
+        { hint: 'give one of them another port, or put the request_handlers of both under one entry' },
       )
     }
   }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Namespace } from '../store/namespace.js'
 
 /** What a person wants of a plugin; it holds across restarts. */
@@ -29,12 +30,19 @@ export class DesiredState {
     return [...this.#known]
   }
 
-  /** Stored before it resolves. */
-  async set(plugin: string, change: Partial<Desired>): Promise<void> {
-    const before = this.#known.get(plugin)
-    const after = { ...(before ?? { loaded: false, active: false, aliases: [] }), ...change }
-    if (before && JSON.stringify(before) === JSON.stringify(after)) return
-    await this.#namespace.put(plugin, after)
-    this.#known.set(plugin, after)
+  set(plugin: string, change: Partial<Desired>): Promise<void> {
+    return this.change({ [plugin]: change })
+  }
+
+  /** All changes or none, stored before it resolves. */
+  async change(changes: Record<string, Partial<Desired>>): Promise<void> {
+    const after = Object.entries(changes).map(([plugin, change]) => {
+      const before: Desired = this.#known.get(plugin) ?? { loaded: false, active: false, aliases: [] }
+      return [plugin, { ...before, ...change }] as const
+    })
+    const news = after.filter(([plugin, desired]) => !isDeepStrictEqual(desired, this.#known.get(plugin)))
+    if (news.length === 0) return
+    await this.#namespace.batch(news.map(([plugin, value]) => ({ put: plugin, value })))
+    for (const [plugin, desired] of news) this.#known.set(plugin, desired)
   }
 }

@@ -2,7 +2,7 @@ import { KernelError, reason } from '../errors.js'
 import { within } from './deadline.js'
 import type { Behaviour, Held, HoldingContext } from './definition.js'
 import type { Generation } from './generation.js'
-import { inScope, type Scope } from './scope.js'
+import { blame, inScope, type Scope } from './scope.js'
 
 /** A value that survives reloads, with the functions of the generation that is live now. */
 export class Holding {
@@ -36,7 +36,14 @@ export class Holding {
         const act = this.behaviour[name]
         if (!act)
           throw new KernelError('internal', `holding "${this.key}" has lost its behaviour "${name}" in a reload`)
-        return inScope(this.#generation.scope, () => act(...args))
+        const { scope } = this.#generation
+        try {
+          return inScope(scope, () => act(...args))
+        } catch (thrown) {
+          // It goes on into the Node object that called, whose own scope may be a retired generation's.
+          blame(thrown, scope)
+          throw thrown
+        }
       }
     }
     return call

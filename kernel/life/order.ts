@@ -1,6 +1,17 @@
 import { KernelError } from '../errors.js'
 
-/** `names` sorted so that everything comes after what it requires. Requirements outside `names` are ignored. */
+/** Plugins that require each other in a circle: none of them can ever start. */
+export class RequirementCycle extends KernelError {
+  constructor(readonly plugins: readonly string[]) {
+    super(
+      'requirement_cycle',
+      `plugins require each other in a circle: ${plugins.join(' → ')}; none of them can start`,
+      { hint: 'take one of these names out of a `requires` list' },
+    )
+  }
+}
+
+/** `names` sorted so that everything comes after what it requires. Requirements outside `names` are ignored; a circle throws. */
 export function startOrder(names: Iterable<string>, requires: (name: string) => readonly string[]): string[] {
   const wanted = new Set(names)
   const order: string[] = []
@@ -9,14 +20,7 @@ export function startOrder(names: Iterable<string>, requires: (name: string) => 
     if (done.has(name) || !wanted.has(name)) return
     const loop = path.indexOf(name)
     if (loop >= 0) {
-      const cycle = [...path.slice(loop), name].join(' → ')
-      throw new KernelError(
-        'requirement_cycle',
-        `plugins require each other in a circle: ${cycle}; none of them can start`,
-        {
-          hint: 'take one of these names out of a `requires` list',
-        },
-      )
+      throw new RequirementCycle([...path.slice(loop), name])
     }
     for (const required of requires(name)) visit(required, [...path, name])
     done.add(name)

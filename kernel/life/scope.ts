@@ -19,6 +19,19 @@ export function currentScope(): Scope | undefined {
   return scopes.getStore()
 }
 
+const blamed = new WeakMap<object, Scope>()
+
+/** Notes on whose behalf an error was thrown, for errors that travel out of the scope before anybody looks. */
+export function blame(thrown: unknown, scope: Scope): void {
+  if (typeof thrown === 'object' && thrown !== null) blamed.set(thrown, scope)
+}
+
+/** The scope that answers for `thrown`: the one it was noted with, else the one in which it surfaced. */
+export function scopeBehind(thrown: unknown): Scope | undefined {
+  const noted = typeof thrown === 'object' && thrown !== null ? blamed.get(thrown) : undefined
+  return noted ?? currentScope()
+}
+
 export function inScope<T>(scope: Scope, act: () => T): T {
   return scopes.run(scope, act)
 }

@@ -1,34 +1,38 @@
 import type { Cell, PluginContext } from 'patchbay'
 import type { MqttBackend, MqttSession } from './backend.js'
 
-/** The default columns of `session show` since 1.1 (contracts/mqtt.md §2.3). */
-const COLUMNS: Record<string, (session: MqttSession) => Cell> = {
-  client_id: ({ clientId }) => clientId,
-  is_online: ({ client }) => client !== undefined,
-  mountpoint: () => '',
-  peer_host: ({ client }) => client?.address ?? null,
-  peer_port: ({ client }) => client?.port ?? null,
-  user: ({ client }) => client?.username ?? null,
+type Column = (session: MqttSession) => Cell
+
+/** The default columns of `session show` since 1.1 (contracts/mqtt.md §2.3), in alphabetical order. */
+const COLUMNS: ReadonlyMap<string, Column> = new Map<string, Column>([
+  ['client_id', ({ clientId }) => clientId],
+  ['is_online', ({ client }) => client !== undefined],
+  ['mountpoint', () => ''],
+  ['peer_host', ({ client }) => client?.address ?? null],
+  ['peer_port', ({ client }) => client?.port ?? null],
+  ['user', ({ client }) => client?.username ?? null],
+])
+const FLAGS = {
+  ...Object.fromEntries([...COLUMNS.keys()].map(name => [name, {}])),
+  limit: { value: 'number' as const },
+  rowtimeout: { value: 'number' as const },
 }
 const DEFAULT_LIMIT = 100
 
 /** `session show` (`--column` selects, `--column=value` filters) and `session disconnect`. */
 export function contributeSessions(ctx: PluginContext, backend: () => MqttBackend): void {
-  const flags = Object.fromEntries([...Object.keys(COLUMNS), 'limit', 'rowtimeout'].map(name => [name, {}]))
-  ctx.command('vernemq', { access: { permission: 'clients.read' }, path: 'session show', flags }, call => {
-    const filters: [(session: MqttSession) => Cell, string][] = []
-    const selected: string[] = []
-    for (const [name, value] of call.flags) {
-      const column = COLUMNS[name]
-      if (!column) continue
-      if (value === true) selected.push(name)
-      else filters.push([column, value])
+  const access = { permission: 'clients.read' }
+  ctx.command('vernemq', { access, path: 'session show', flags: FLAGS }, ({ flags }) => {
+    const given = [...COLUMNS].filter(([name]) => flags.has(name))
+    const filters = given.filter(([name]) => flags.get(name) !== true)
+    const selected = given.filter(([name]) => flags.get(name) === true)
+    const shown = selected.length > 0 ? selected : [...COLUMNS]
+    const matches = (session: MqttSession) =>
+      filters.every(([name, column]) => String(column(session)) === flags.get(name))
+    const sessions = backend().sessions(Number(flags.get('limit') ?? DEFAULT_LIMIT), matches)
+    return {
+      table: sessions.map(session => Object.fromEntries(shown.map(([name, column]) => [name, column(session)]))),
     }
-    const shown = (selected.length > 0 ? selected : Object.keys(COLUMNS)).sort()
-    const matches = (session: MqttSession) => filters.every(([column, value]) => String(column(session)) === value)
-    const limit = Number(call.flags.get('limit') ?? DEFAULT_LIMIT)
-    const sessions = backend().sessions(Number.isInteger(limit) && limit >= 0 ? limit : DEFAULT_LIMIT, matches)
-    return { table: sessions.map(session => Object.fromEntries(shown.map(name => [name, COLUMNS[name]!(session)]))) }
   })
 
   ctx.command(
@@ -43,6 +47,8 @@ export function contributeSessions(ctx: PluginContext, backend: () => MqttBacken
       const clientId = params.get('client-id')
       if (clientId === undefined) return { alert: [{ text: DISCONNECT_USAGE }] }
       const mqtt = backend()
+      // There is one mountpoint, the default one; nobody is connected to another.
+      if (flags.get('mountpoint')) return { text: 'Done' }
       await mqtt.disconnect(clientId)
       if (flags.has('cleanup')) await mqtt.forget(clientId)
       return { text: 'Done' }

@@ -4,39 +4,33 @@ import type { Broker, SessionRecord } from './broker.js'
 const PRODUCT = { version: '1.2.0', description: 'aedes MQTT Broker' }
 
 /** The embedded broker as `mqtt-admin` sees it. */
-export function brokerBackend({ aedes, sessions, startedAt }: Broker): MqttBackend {
-  const online = function* () {
-    for (const record of sessions.values()) if (record.online) yield record
+export function brokerBackend({ aedes, sessions, connections, startedAt }: Broker): MqttBackend {
+  const connected = (clientId: string) => {
+    const record = connections.has(clientId) ? sessions.get(clientId) : undefined
+    return record && asClient(record)
   }
   return {
     product: PRODUCT,
     startedAt: new Date(startedAt),
-    clientCount: () => aedes.connectedClients,
-    clients: (offset, limit) => take(online(), offset, limit).map(asClient),
-    client(clientId) {
-      const record = sessions.get(clientId)
-      return record?.online ? asClient(record) : undefined
-    },
+    clientCount: () => connections.size,
+    clients: (offset, limit) => take(connections.keys(), offset, limit).map(clientId => connected(clientId)!),
+    client: connected,
     sessions(limit, matches) {
       const found: MqttSession[] = []
-      for (const record of sessions.values()) {
+      for (const clientId of sessions.keys()) {
         if (found.length >= limit) break
-        const session = { clientId: record.clientId, client: record.online ? asClient(record) : undefined }
+        const session = { clientId, client: connected(clientId) }
         if (matches(session)) found.push(session)
       }
       return found
     },
     disconnect(clientId) {
-      const client = (aedes as unknown as { clients: Record<string, { close(done: () => void): void }> }).clients[
-        clientId
-      ]
-      if (!client || !sessions.get(clientId)?.online) return Promise.resolve(false)
+      const client = connections.get(clientId)
+      if (!client) return Promise.resolve(false)
       return new Promise(resolve => client.close(() => resolve(true)))
     },
     async forget(clientId) {
-      const record = sessions.get(clientId)
-      if (!record || record.online) return
-      sessions.delete(clientId)
+      if (connections.has(clientId) || !sessions.delete(clientId)) return
       const { persistence } = aedes as unknown as { persistence: SessionStore }
       const subscriptions = await persistence.subscriptionsByClient({ id: clientId })
       await persistence.removeSubscriptions(

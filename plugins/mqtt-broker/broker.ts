@@ -13,7 +13,6 @@ export interface SessionRecord {
   keepalive: number
   /** Milliseconds since the epoch. */
   connectedAt: number
-  online: boolean
 }
 
 /** The broker and its register of sessions, kept across reloads. */
@@ -21,48 +20,50 @@ export interface Broker {
   aedes: Aedes
   /** By client id; insertion order is the order of every list. */
   sessions: Map<string, SessionRecord>
+  /** The connected clients by their ids, in the order in which they came. */
+  connections: Map<string, Client>
+  /** What a connection's CONNECT said. aedes forgets most of it. */
+  connects: WeakMap<Client, SessionRecord>
   startedAt: number
+}
+
+type BrokerHooks = {
+  authenticate: AuthenticateClient
+  connecting(broker: Broker, client: Client, packet: ConnectPacket): void
+  ready(broker: Broker, client: Client): void
+  gone(broker: Broker, client: Client): void
 }
 
 /** Opens the broker, or takes over the running one with its clients, sessions and messages. */
 export function keepBroker(ctx: PluginContext, authenticate: AuthenticateClient): Promise<Broker> {
-  const pending = new WeakMap<Client, SessionRecord>()
   return ctx.keep<Broker, BrokerHooks>('broker', {
     async open(call) {
-      const sessions = new Map<string, SessionRecord>()
       const aedes = await Aedes.createBroker({
         preConnect: (client, packet, done) => {
-          pending.set(client, describe(client, packet))
+          call.connecting(broker, client, packet)
           done(null, true)
         },
         authenticate: (client, username, password, done) => call.authenticate(client, username, password, done),
       })
-      aedes.on('clientReady', client => {
-        const record = pending.get(client)
-        if (!record) return
-        sessions.delete(client.id)
-        sessions.set(client.id, { ...record, clientId: client.id })
-        pending.set(client, sessions.get(client.id)!)
-      })
-      aedes.on('clientDisconnect', client => {
-        const record = pending.get(client)
-        // A taken-over session is already the newcomer's.
-        if (!record || sessions.get(client.id) !== record) return
-        if (record.cleanSession) sessions.delete(client.id)
-        else record.online = false
-      })
-      return { aedes, sessions, startedAt: Date.now() }
+      const broker: Broker = {
+        aedes,
+        sessions: new Map(),
+        connections: new Map(),
+        connects: new WeakMap(),
+        startedAt: Date.now(),
+      }
+      aedes.on('clientReady', client => call.ready(broker, client))
+      aedes.on('clientDisconnect', client => call.gone(broker, client))
+      return broker
     },
     close: ({ aedes }) => new Promise<void>(resolve => aedes.close(resolve)),
-    behaviour: { authenticate },
+    behaviour: { authenticate, connecting, ready, gone },
   })
 }
 
-type BrokerHooks = { authenticate: AuthenticateClient }
-
-function describe(client: Client, packet: ConnectPacket): SessionRecord {
+function connecting({ connects }: Broker, client: Client, packet: ConnectPacket): void {
   const { remoteAddress = '', remotePort = 0 } = client.conn as { remoteAddress?: string; remotePort?: number }
-  return {
+  connects.set(client, {
     clientId: packet.clientId,
     username: packet.username ?? undefined,
     address: remoteAddress.startsWith('::ffff:') ? remoteAddress.slice(7) : remoteAddress,
@@ -71,6 +72,22 @@ function describe(client: Client, packet: ConnectPacket): SessionRecord {
     protocol: packet.protocolVersion ?? 4,
     keepalive: packet.keepalive ?? 0,
     connectedAt: Date.now(),
-    online: true,
-  }
+  })
+}
+
+/** By now aedes has given an id to a client that came without one, and has disconnected whoever had the same id. */
+function ready({ connects, connections, sessions }: Broker, client: Client): void {
+  const record = connects.get(client)
+  if (!record || client.closed) return
+  record.clientId = client.id
+  for (const register of [connections, sessions]) register.delete(client.id)
+  connections.set(client.id, client)
+  sessions.set(client.id, record)
+}
+
+function gone({ connects, connections, sessions }: Broker, client: Client): void {
+  // A taken-over session is already the newcomer's.
+  if (connections.get(client.id) !== client) return
+  connections.delete(client.id)
+  if (connects.get(client)?.cleanSession) sessions.delete(client.id)
 }

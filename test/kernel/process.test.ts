@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import test from 'ava'
 import { controlSocketPath } from '../../kernel/control-socket.js'
-import { launch, QUIET, type Running, start, stop, temporaryFolder } from '../fixtures/process.js'
+import { launch, logged, QUIET, type Running, start, stop, temporaryFolder } from '../fixtures/process.js'
 
 const LEDGER = { ...QUIET, plugin_folders: [join(__dirname, '../fixtures/plugins')] }
 
@@ -56,10 +56,10 @@ test.serial(
 test.serial('a second signal exits at once', async t => {
   const running = await start(folderFor(t), LEDGER)
   const hanging = running.fetch('/hang').catch(() => 'cut')
-  await pause(100)
+  await logged(running, 'hanging request has begun')
   const began = Date.now()
   running.child.kill('SIGINT')
-  await pause(100)
+  await logged(running, 'SIGINT: finishing')
   running.child.kill('SIGINT')
   t.is(await running.ended, 130)
   t.true(Date.now() - began < 2000)
@@ -69,7 +69,7 @@ test.serial('a second signal exits at once', async t => {
 test.serial('a request that never ends is cut off after the drain', async t => {
   const running = await start(folderFor(t), { ...LEDGER, limits: { drain_seconds: 0.3 } })
   const hanging = running.fetch('/hang').catch(() => 'cut')
-  await pause(100)
+  await logged(running, 'hanging request has begun')
   t.is(await stop(running), 0)
   t.is(await hanging, 'cut')
 })

@@ -4,7 +4,7 @@ import { decodeBasic, identify, type NameAndPassword, permits } from '../access.
 import { readBody } from '../body.js'
 import type { LiveTable } from '../live-table.js'
 import { addressOf, type KernelContext } from '../request.js'
-import { commandsBy, type Face, type FaceOptions, run, send } from './face.js'
+import { commandsBy, type Face, type FaceOptions, parseBody, run, send, sendEmpty } from './face.js'
 
 export interface AdminRestCommand {
   access: Access
@@ -49,6 +49,8 @@ const CORS = {
   'Access-Control-Allow-Methods': 'GET, POST, PUT, PATCH, DELETE, OPTIONS',
 }
 
+const MALFORMED_BODY = 'Body does not exist or is malformed'
+
 /** The permission to learn which paths exist: the ladder asks it before it says 404 or 405. */
 const KNOW_PATHS = 'kernel:faces.use'
 
@@ -71,9 +73,9 @@ export function adminRest(options: () => FaceOptions): Face {
       return { commands: registry, routes: new Set([...registry.values()].map(({ definition }) => definition.route)) }
     },
     async handle(ctx, view, path) {
+      if (path === '') return redirect(ctx)
       ctx.set(CORS)
-      if (ctx.method === 'OPTIONS') return void send(ctx, 200, 'text/plain', '')
-      if (path === '') return void redirect(ctx, ctx.path)
+      if (ctx.method === 'OPTIONS') return sendEmpty(ctx, 200)
       try {
         await dispatch(ctx, view, path, options())
       } catch (thrown) {
@@ -84,6 +86,7 @@ export function adminRest(options: () => FaceOptions): Face {
     fail(ctx, error) {
       if (error.code === 'no_backend') answer(ctx, { status: 503, result: `Service unavailable: ${error.message}` })
       else if (error.code === 'body_too_large') answer(ctx, { status: 413, result: 'Request body is too large' })
+      else if (error.code === 'body_invalid') answer(ctx, { status: 400, result: MALFORMED_BODY })
       else answer(ctx, { status: error.code === 'timeout' ? 504 : 500, result: 'Internal server error' })
     },
   }
@@ -91,14 +94,10 @@ export function adminRest(options: () => FaceOptions): Face {
 
 /** contracts/xmpp.md §2.2, in its order. */
 async function dispatch(ctx: KernelContext, view: LiveTable, path: string, options: FaceOptions): Promise<void> {
+  const { local, tls } = ctx.carrier
   const whitelist = options.admin_rest_whitelist
-  if (whitelist.length > 0 && !whitelist.includes(addressOf(ctx))) {
-    ctx.status = 401
-    ctx.body = ''
-    ctx.remove('Content-Type')
-    return
-  }
-  if (options.admin_rest_secure && !ctx.carrier.tls) return send(ctx, 404, 'text/html', '')
+  if (!local && whitelist.length > 0 && !whitelist.includes(addressOf(ctx))) return sendEmpty(ctx, 401)
+  if (!local && options.admin_rest_secure && !tls) return send(ctx, 404, 'text/html', '<h1>404 Not Found</h1>')
   const identity = await authenticate(ctx, view, options)
   if (identity === undefined) throw new Refusal(401, 'Authentication failure')
 
@@ -124,19 +123,16 @@ async function authenticate(ctx: KernelContext, view: LiveTable, options: FaceOp
 function parse(authorization: string, hosts: readonly string[]): NameAndPassword {
   const parsed = decodeBasic(authorization.trim().split(/\s+/).at(-1) ?? '')
   if (!parsed) throw new Refusal(400, 'Invalid authentication details')
-  const host = /^[^@/]+@([^@/]+)(\/.*)?$/.exec(parsed.name)?.[1]?.toLowerCase()
-  if (host === undefined || !hosts.includes(host)) throw new Refusal(404, 'Host does not exist or is malformed')
-  return parsed
+  const [, bare, host] = /^([^@/]+@([^@/]+))(?:\/.*)?$/s.exec(parsed.name) ?? []
+  if (!bare || !hosts.includes(host!.toLowerCase())) throw new Refusal(404, 'Host does not exist or is malformed')
+  return { name: bare, password: parsed.password }
 }
 
-/** Decoded before it is split: `%2F` in a name splits the path, `%40` and `@` are equal. */
+/** Decoded before it is split: `%2F` in a name splits the path, `%40` and `@` are equal. A stray percent sign stands for itself. */
 function segmentsOf(path: string): (string | undefined)[] {
-  let decoded = path
-  try {
-    decoded = decodeURIComponent(path)
-  } catch {
-    // A stray percent sign stands for itself.
-  }
+  const decoded = path.replace(/(%[0-9a-f]{2})+/gi, encoded =>
+    Buffer.from(encoded.replaceAll('%', ''), 'hex').toString('utf8'),
+  )
   return decoded
     .split('/')
     .slice(1)
@@ -147,13 +143,8 @@ function decodeBody(ctx: KernelContext, text: string): unknown {
   if (text === '') return undefined
   const isJson = ctx.get('Content-Type') === 'application/json' || text.includes('{')
   if (!isJson) return text
-  let body: unknown
-  try {
-    body = JSON.parse(text)
-  } catch {
-    throw new Refusal(400, 'Body does not exist or is malformed')
-  }
-  if (typeof body !== 'object' || body === null) throw new Refusal(400, 'Body does not exist or is malformed')
+  const body = parseBody(text)
+  if (typeof body !== 'object' || body === null) throw new Refusal(400, MALFORMED_BODY)
   return body
 }
 
@@ -162,8 +153,8 @@ function answer(ctx: KernelContext, { status = 200, result }: AdminRestReply): v
   send(ctx, status, 'application/json', text)
 }
 
-function redirect(ctx: KernelContext, path: string): void {
-  ctx.status = 301
-  ctx.set('Location', `${path}/`)
-  ctx.body = ''
+/** Answered by the web server ahead of the module, so without its headers. */
+function redirect(ctx: KernelContext): void {
+  ctx.set('Location', `${ctx.path.replace(/^\/+/, '/')}/`)
+  sendEmpty(ctx, 301)
 }

@@ -34,18 +34,21 @@ export function encodeResult(result: ResultType, value: unknown, version: number
 /** A mistake in the arguments, in the original's words. */
 export class ArgumentError extends Error {}
 
+/** What a caller has given: a query has only texts, from which integers are read. */
+export interface Given {
+  readonly entries: readonly (readonly [name: string, value: unknown])[]
+  readonly texts: boolean
+}
+
 /** The arguments in their types; every one but a list is mandatory, and unknown ones are refused. */
-export function decodeArguments(
-  wanted: readonly Argument[],
-  given: readonly (readonly [name: string, value: unknown])[],
-): Record<string, unknown> {
+export function decodeArguments(wanted: readonly Argument[], { entries, texts }: Given): Record<string, unknown> {
   const values = new Map<string, unknown>()
   const unknown: string[] = []
-  for (const [name, value] of given) {
+  for (const [name, value] of entries) {
     const argument = wanted.find(each => each.name === name) ?? wanted.find(each => each.formerly?.includes(name))
     if (!argument) unknown.push(name)
     else if (values.has(argument.name)) throw new ArgumentError(`Request have duplicate argument: ${argument.name}`)
-    else values.set(argument.name, decode(argument.type, value))
+    else values.set(argument.name, decode(argument.type, value, texts))
   }
   for (const { name, type } of wanted) {
     if (values.has(name)) continue
@@ -56,13 +59,13 @@ export function decodeArguments(
   return Object.fromEntries(values)
 }
 
-function decode(type: ArgumentType, value: unknown): unknown {
+function decode(type: ArgumentType, value: unknown, texts: boolean): unknown {
   if (type === 'string' && typeof value === 'string') return value
   if (type === 'list' && Array.isArray(value)) return value
   if (type === 'integer') {
     if (Number.isSafeInteger(value)) return value
-    // GET has only texts; releases before 25.03 refuse the call, later ones convert.
-    if (typeof value === 'string' && /^-?\d{1,15}$/.test(value)) return Number(value)
+    // Releases before 25.03 refuse the call, later ones convert.
+    if (texts && typeof value === 'string' && /^-?\d{1,15}$/.test(value)) return Number(value)
   }
   throw new ArgumentError(`Arg ${show(value)} is not in format ${type === 'string' ? 'binary' : type}`)
 }

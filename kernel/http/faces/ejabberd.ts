@@ -4,8 +4,25 @@ import { decodeBasic, identify, type NameAndPassword, permits } from '../access.
 import { readBody } from '../body.js'
 import type { LiveTable } from '../live-table.js'
 import type { KernelContext } from '../request.js'
-import { type Argument, ArgumentError, decodeArguments, encodeResult, type ResultType } from './ejabberd-types.js'
-import { commandsBy, type Face, type FaceOptions, run, send } from './face.js'
+import {
+  type Argument,
+  ArgumentError,
+  decodeArguments,
+  encodeResult,
+  type Given,
+  type ResultType,
+} from './ejabberd-types.js'
+import {
+  commandsBy,
+  type Face,
+  type FaceOptions,
+  isObject,
+  parseBody,
+  percentDecode,
+  run,
+  send,
+  sendEmpty,
+} from './face.js'
 
 export interface EjabberdCommand {
   access: Access
@@ -41,9 +58,6 @@ export class EjabberdError extends Error {
   }
 }
 
-/** A POST without a body never reaches the original's JSON: its listener answers with a page. */
-class EmptyBody extends Error {}
-
 type Registry = Map<string, Command<'ejabberd'>>
 
 const CORS = {
@@ -52,6 +66,7 @@ const CORS = {
 }
 const NOT_AUTHORIZED = () => new EjabberdError(401, 'You are not authorized to call this command.', 10)
 const NO_NAME = () => new EjabberdError(400, 'Missing command name.', 40)
+const BAD_TOKEN = () => new EjabberdError(401, 'Oauth Token is invalid or expired.', 10)
 const BAD_JSON = () => new EjabberdError(400, '400 Bad Request')
 
 /** ejabberd's mod_http_api (contracts/xmpp.md §3). */
@@ -60,38 +75,42 @@ export function ejabberd(options: () => FaceOptions): Face {
     name: 'ejabberd',
     build: (commands): Registry => commandsBy('ejabberd', commands, ({ name }) => name),
     async handle(ctx, view, path) {
+      if (neverReachesTheModule(ctx)) return send(ctx, 400, 'text/html; charset=utf-8', '<h1>400 Bad Request</h1>')
       ctx.set(CORS)
       try {
         await dispatch(ctx, view, path, options())
       } catch (thrown) {
         if (thrown instanceof ArgumentError) refuse(ctx, new EjabberdError(400, thrown.message))
         else if (thrown instanceof EjabberdError) refuse(ctx, thrown)
-        else if (thrown instanceof EmptyBody) send(ctx, 400, 'text/html; charset=utf-8', '<h1>400 Bad Request</h1>')
         else throw thrown
       }
     },
     fail(ctx, error) {
       if (error.code === 'no_backend') refuse(ctx, new EjabberdError(503, error.message, 53))
       else if (error.code === 'body_too_large') refuse(ctx, new EjabberdError(413, 'Request body is too large'))
+      else if (error.code === 'body_invalid') refuse(ctx, BAD_JSON())
       else refuse(ctx, new EjabberdError(error.code === 'timeout' ? 504 : 500, 'internal_error'))
     },
   }
 }
 
+/** The original's listener refuses these itself, with a page and without the module's headers. */
+function neverReachesTheModule(ctx: KernelContext): boolean {
+  if (ctx.method === 'PATCH') return true
+  return ctx.method === 'POST' && !(Number(ctx.get('Content-Length')) > 0)
+}
+
 /** command (404) → credentials (401) → arguments (400) → permission (403) → run; contracts/xmpp.md §3.3. */
 async function dispatch(ctx: KernelContext, view: LiveTable, path: string, options: FaceOptions): Promise<void> {
-  const segments = path.split('/').filter(Boolean)
-  const suffix = segments.length > 1 ? /^v(\d{1,3})$/.exec(segments.at(-1)!) : null
-  const [name] = segments
-  if (ctx.method === 'OPTIONS') return preflight(ctx)
-  if (!name || (ctx.method !== 'GET' && ctx.method !== 'POST')) throw NO_NAME()
-  const command = (view.registry('ejabberd') as Registry).get(name)
+  const call = parsePath(path)
+  if (ctx.method === 'OPTIONS') return preflight(ctx, call !== undefined)
+  if (!call || (ctx.method !== 'GET' && ctx.method !== 'POST')) throw NO_NAME()
+  const command = (view.registry('ejabberd') as Registry).get(call.name)
   if (!command) throw new EjabberdError(404, 'Endpoint not found.', 40)
-  const version = suffix ? Number(suffix[1]) : options.ejabberdVersion
+  const version = call.version ?? options.ejabberdVersion
   const identity = await identify(ctx, view, 'ejabberd', parse)
   if (ctx.req.headers.authorization !== undefined && !identity) throw NOT_AUTHORIZED()
-  const given = ctx.method === 'GET' ? [...new URLSearchParams(ctx.querystring)] : await readArguments(ctx, options)
-  const decoded = decodeArguments(command.definition.arguments, given)
+  const decoded = decodeArguments(command.definition.arguments, await readArguments(ctx, options))
   if (!permits(ctx, view, 'ejabberd', identity, command.permission)) {
     throw new EjabberdError(403, 'AccessRules: Account does not have the right to perform the operation.', 32)
   }
@@ -99,31 +118,36 @@ async function dispatch(ctx: KernelContext, view: LiveTable, path: string, optio
   json(ctx, 200, encodeResult(command.definition.result, value, version))
 }
 
-/** An object's entries; a list, a text or a number is "no arguments", as in 23.01. */
-async function readArguments(ctx: KernelContext, options: FaceOptions): Promise<[string, unknown][]> {
-  const text = (await readBody(ctx.req, options.bodyBytes)).toString('utf8')
-  if (text === '') throw new EmptyBody()
-  if (text.trim() === '') return []
-  let body: unknown
-  try {
-    body = JSON.parse(text)
-  } catch {
-    throw BAD_JSON()
-  }
-  return typeof body === 'object' && body !== null && !Array.isArray(body) ? Object.entries(body) : []
+/** `/command` or `/command/vN`; repeated and trailing slashes do not matter. Anything else names no command. */
+function parsePath(path: string): { name: string; version: number | undefined } | undefined {
+  const [name, suffix, ...more] = path.split('/').filter(Boolean)
+  const version = suffix === undefined ? undefined : /^v(\d{1,3})$/.exec(suffix)?.[1]
+  if (name === undefined || more.length > 0 || (suffix !== undefined && version === undefined)) return undefined
+  return { name: percentDecode(name) ?? name, version: version === undefined ? undefined : Number(version) }
 }
 
-/** The name must be a full JID. */
+/** A query, or the entries of an object; a list, a text or a number is "no arguments", as in 23.01. */
+async function readArguments(ctx: KernelContext, options: FaceOptions): Promise<Given> {
+  if (ctx.method === 'GET') return { entries: [...new URLSearchParams(ctx.querystring)], texts: true }
+  const text = (await readBody(ctx.req, options.bodyBytes)).toString('utf8')
+  const body = text.trim() === '' ? {} : parseBody(text)
+  if (body === undefined) throw BAD_JSON()
+  return { entries: isObject(body) ? Object.entries(body) : [], texts: false }
+}
+
+/** Basic, and the name must be a full JID. */
 function parse(authorization: string): NameAndPassword {
+  if (authorization.startsWith('Bearer ')) throw BAD_TOKEN()
   const token = /^Basic (\S+)$/.exec(authorization)?.[1]
   const parsed = token === undefined ? undefined : decodeBasic(token)
   if (!parsed || !/^[^@/]+@[^@/]+$/.test(parsed.name)) throw NOT_AUTHORIZED()
   return parsed
 }
 
-function preflight(ctx: KernelContext): void {
+function preflight(ctx: KernelContext, named: boolean): void {
   ctx.set({ 'Access-Control-Allow-Methods': 'GET, POST, OPTIONS', 'Access-Control-Max-Age': '86400' })
-  send(ctx, 200, 'text/plain', '')
+  if (named) send(ctx, 200, 'text/plain', '')
+  else sendEmpty(ctx, 400)
 }
 
 function refuse(ctx: KernelContext, { status, code, message }: EjabberdError): void {

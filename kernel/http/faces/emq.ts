@@ -1,10 +1,11 @@
-import type { Access, Command } from '../../life/contributions.js'
+import type { Access } from '../../life/contributions.js'
 import type { Identity } from '../../life/identity.js'
 import { decodeBasic, identify, type NameAndPassword, permits } from '../access.js'
 import { readBody } from '../body.js'
 import type { LiveTable } from '../live-table.js'
 import type { KernelContext } from '../request.js'
-import { commandsBy, type Face, type FaceOptions, run, send } from './face.js'
+import { type EmqRegistry, findPath, indexPaths } from './emq-paths.js'
+import { commandsBy, type Face, type FaceOptions, isObject, parseBody, run, send, sendEmpty } from './face.js'
 
 export interface EmqCommand {
   access: Access
@@ -13,8 +14,8 @@ export interface EmqCommand {
   path: string
   /** Whether the path may end in a slash. */
   slash?: boolean
-  /** What stands for an unknown node: the documented 404 of a list, or code 102 of a change. */
-  unknownNode?: '404' | '102'
+  /** What a change says to an unknown node; a list, without this, is 404. */
+  unknownNode?: { code: number; message?: string }
   /** Required keys of the JSON body with their types; checked in this order. */
   params?: Record<string, 'string' | 'boolean'>
   /** Whether `curr_page` and `page_size` are read. */
@@ -57,13 +58,9 @@ declare module '../../life/contributions.js' {
   }
 }
 
-interface Compiled {
-  command: Command<'emq'>
-  pattern: RegExp
-  names: string[]
-}
-/** By method and first path segment; the lists stay short. */
-type Registry = Map<string, Compiled[]>
+const BASE = '/api/v2/'
+/** The permission to learn which paths exist: it is asked before 404 is said. */
+const KNOW_PATHS = 'kernel:faces.use'
 
 /** A stable page of `all` in the face's envelope. */
 export function paged<T>(page: EmqPage, total: number, objects: T[]): object {
@@ -80,14 +77,8 @@ export function paged<T>(page: EmqPage, total: number, objects: T[]): object {
 export function emq(options: () => FaceOptions): Face {
   return {
     name: 'emq',
-    build(commands): Registry {
-      const registry: Registry = new Map()
-      for (const command of commandsBy('emq', commands, ({ method, path }) => `${method} ${path}`).values()) {
-        const key = `${command.definition.method} ${command.definition.path.split('/')[0]}`
-        registry.set(key, [...(registry.get(key) ?? []), compile(command)])
-      }
-      return registry
-    },
+    build: (commands): EmqRegistry =>
+      indexPaths(commandsBy('emq', commands, ({ method, path }) => `${method} ${path}`)),
     async handle(ctx, view, path) {
       try {
         const result = await dispatch(ctx, view, path, options())
@@ -106,73 +97,29 @@ export function emq(options: () => FaceOptions): Face {
   }
 }
 
+/** credentials (401) → path and method (404) → body (109, 107, 108) → node (404, 102) → run; contracts/mqtt.md §1.1. */
 async function dispatch(ctx: KernelContext, view: LiveTable, path: string, options: FaceOptions): Promise<unknown> {
-  const local = path.startsWith('/api/v2/') ? path.slice('/api/v2/'.length) : undefined
-  if (local === undefined) return root(ctx, path, options)
-  const registry = view.registry('emq') as Registry
-  const found = find(registry, ctx.method, local)
-  const isPublic = found?.compiled.command.permission === undefined && found !== undefined
+  if (isOpen(ctx.method, path)) return open(ctx, view, path, options)
+  const registry = view.registry('emq') as EmqRegistry
+  const found = path.startsWith(BASE) ? findPath(registry, ctx.method, path.slice(BASE.length)) : undefined
+  const needed = found ? found.command.permission : KNOW_PATHS
   let identity: Identity | undefined
-  if (!isPublic) {
+  if (needed !== undefined) {
     identity = await identify(ctx, view, 'emq', parse)
-    if (!identity) return unauthorized(ctx)
-    if (found && !permits(ctx, view, 'emq', identity, found.compiled.command.permission)) return unauthorized(ctx)
+    if (!identity || !permits(ctx, view, 'emq', identity, needed)) return unauthorized(ctx)
   }
   if (!found) throw new EmqNotFound()
-  const { definition } = found.compiled.command
-  const captured = capture(found.compiled, found.match)
+  const { definition } = found.command
+  const captured = found.captured()
+  if (!captured) throw new EmqNotFound()
   const body =
     definition.method === 'POST' || definition.method === 'PUT' ? await readParams(ctx, definition, options) : {}
   if (captured['node'] !== undefined && captured['node'] !== options.nodeNames.emq) {
-    if (definition.unknownNode === '102') throw new EmqError(102, 'unknown')
-    throw new EmqNotFound()
+    const { unknownNode } = definition
+    throw unknownNode ? new EmqError(unknownNode.code, unknownNode.message) : new EmqNotFound()
   }
   const page = definition.paged ? readPage(ctx.query) : { current: 1, size: 20 }
-  return run(view, found.compiled.command, { node: options.nodeNames.emq, path: captured, body, page, identity, ctx })
-}
-
-const compiledBefore = new WeakMap<Command<'emq'>, Compiled>()
-
-/** Compiled once per generation, however many tables the command lives in. */
-function compile(command: Command<'emq'>): Compiled {
-  const known = compiledBefore.get(command)
-  if (known) return known
-  const names: string[] = []
-  const source = command.definition.path.replace(/[.*+?^$()|[\]\\]|\{(\w+)(\.\.\.)?\}/g, (found, name, tail) => {
-    if (name === undefined) return `\\${found}`
-    names.push(name)
-    return tail ? '(.+?)' : '([^/]+)'
-  })
-  const slash = (command.definition.slash ?? true) ? '/?' : ''
-  const compiled = { command, names, pattern: new RegExp(`^${source}${slash}$`) }
-  compiledBefore.set(command, compiled)
-  return compiled
-}
-
-function find(
-  registry: Registry,
-  method: string,
-  path: string,
-): { compiled: Compiled; match: RegExpExecArray } | undefined {
-  const first = /^[^/]*/.exec(path)![0]
-  for (const compiled of registry.get(`${method} ${first}`) ?? []) {
-    const match = compiled.pattern.exec(path)
-    if (match) return { compiled, match }
-  }
-  return undefined
-}
-
-function capture({ names }: Compiled, match: RegExpExecArray): Record<string, string> {
-  return Object.fromEntries(names.map((name, index) => [name, formDecode(match[index + 1]!)]))
-}
-
-/** `+` is a blank, as in a form; broken percent-encoding is what crashed the original. */
-function formDecode(text: string): string {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '))
-  } catch {
-    throw new EmqNotFound()
-  }
+  return run(view, found.command, { node: options.nodeNames.emq, path: captured, body, page, identity, ctx })
 }
 
 async function readParams(
@@ -181,16 +128,9 @@ async function readParams(
   options: FaceOptions,
 ): Promise<Record<string, unknown>> {
   const text = (await readBody(ctx.req, options.bodyBytes)).toString('utf8')
-  let parsed: unknown = {}
-  if (text !== '') {
-    try {
-      parsed = JSON.parse(text)
-    } catch {
-      throw new EmqError(109, 'Body not json')
-    }
-  }
-  const body =
-    typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? (parsed as Record<string, unknown>) : {}
+  const parsed = text === '' ? {} : parseBody(text)
+  if (parsed === undefined) throw new EmqError(109, 'Body not json')
+  const body = isObject(parsed) ? parsed : {}
   const wanted = Object.entries(definition.params ?? {})
   if (wanted.some(([key]) => !Object.hasOwn(body, key))) throw new EmqError(107, 'params error')
   if (wanted.some(([key, type]) => typeof body[key] !== type)) throw new EmqError(108, 'params type error')
@@ -209,29 +149,29 @@ function readPage(query: NodeJS.Dict<string | string[]>): EmqPage {
   return page
 }
 
-function root(ctx: KernelContext, path: string, options: FaceOptions): undefined {
-  if (ctx.method !== 'GET' && ctx.method !== 'HEAD') throw new EmqNotFound()
+/** What answers without credentials. */
+function isOpen(method: string, path: string): boolean {
+  return (method === 'GET' || method === 'HEAD') && (path === '/' || path === '/status')
+}
+
+function open(ctx: KernelContext, view: LiveTable, path: string, options: FaceOptions): undefined {
   if (path === '/status') {
     return void send(ctx, 200, 'text/plain', `Node ${options.nodeNames.emq} is started\nemqttd is running`)
   }
-  if (path !== '/') throw new EmqNotFound()
-  const registry = ctx.view!.registry('emq') as Registry
-  const paths = [...registry.values()].flat().map(({ command }) => `/api/v2/${command.definition.path}`)
+  const registry = view.registry('emq') as EmqRegistry
+  const paths = [...registry.values()].flat().map(({ command }) => BASE + command.definition.path)
   send(ctx, 200, 'application/json', JSON.stringify({ paths: [...new Set(paths)].sort() }))
 }
 
 /** Everything but a well-formed `Basic` closes the original's connection; here it is the ordinary 401. */
-function parse(authorization: string): NameAndPassword {
+function parse(authorization: string): NameAndPassword | undefined {
   const token = /^Basic (\S+)$/.exec(authorization)?.[1]
-  return (token && decodeBasic(token)) || { name: '', password: '' }
+  return token === undefined ? undefined : decodeBasic(token)
 }
 
 function unauthorized(ctx: KernelContext): undefined {
-  ctx.status = 401
   ctx.set('WWW-Authenticate', 'Basic Realm="emqx control center"')
-  ctx.body = ''
-  ctx.remove('Content-Type')
-  return undefined
+  return void sendEmpty(ctx, 401)
 }
 
 function notFound(ctx: KernelContext): void {

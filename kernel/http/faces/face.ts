@@ -38,6 +38,35 @@ export function send(ctx: KernelContext, status: number, type: string, body: str
   ctx.body = body
 }
 
+/** A status and headers alone: no body, and no Content-Type that would describe it. */
+export function sendEmpty(ctx: KernelContext, status: number): void {
+  ctx.status = status
+  ctx.body = ''
+  ctx.remove('Content-Type')
+}
+
+/** The parsed JSON of a body, or undefined when it is not JSON. JSON has no undefined, so the two cannot be mixed up. */
+export function parseBody(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The percent-decoded text, or undefined when its encoding is broken. */
+export function percentDecode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
+}
+
 /** A face's commands by the key under which a request finds them; two commands with one key are a conflict. */
 export function commandsBy<F extends FaceName>(
   face: F,

@@ -2,9 +2,9 @@ import { KernelError } from '../../errors.js'
 import type { Access, Command } from '../../life/contributions.js'
 import type { Identity } from '../../life/identity.js'
 import { permits } from '../access.js'
-import { parseJson, readBody } from '../body.js'
+import { readBody } from '../body.js'
 import type { KernelContext } from '../request.js'
-import { commandsBy, type Face, type FaceOptions, run, send } from './face.js'
+import { commandsBy, type Face, type FaceOptions, isObject, parseBody, run, send } from './face.js'
 
 export interface HermesCommand {
   access: Access
@@ -36,8 +36,7 @@ export function hermes(options: () => FaceOptions): Face {
     build: (commands): Registry => commandsBy('hermes', commands, ({ node }) => node),
     async handle(ctx, view, path) {
       const command = (view.registry('hermes') as Registry).get(path.slice(1))
-      if (!command)
-        return reply(ctx, { response: 'invalid', cause: 'node', detail: `there is no node ${path.slice(1)}` }, 404)
+      if (!command) return reply(ctx, { response: 'invalid', cause: 'node', detail: 'there is no such node' }, 404)
       if (ctx.method !== 'POST') {
         ctx.set('Allow', 'POST')
         return reply(ctx, { response: 'invalid', cause: 'method', detail: 'use POST' }, 405)
@@ -62,8 +61,8 @@ export function hermes(options: () => FaceOptions): Face {
 async function readParameters(ctx: KernelContext, options: FaceOptions): Promise<Record<string, string>> {
   const text = (await readBody(ctx.req, options.bodyBytes)).toString('utf8')
   if (!ctx.is('json')) return Object.fromEntries(new URLSearchParams(text))
-  const body = text === '' ? {} : parseJson(text)
-  if (typeof body !== 'object' || body === null) throw new KernelError('body_invalid', 'the body is not a JSON object')
+  const body = text === '' ? {} : parseBody(text)
+  if (!isObject(body)) throw new KernelError('body_invalid', 'the body is not a JSON object')
   return Object.fromEntries(Object.entries(body).map(([name, value]) => [name, String(value)]))
 }
 

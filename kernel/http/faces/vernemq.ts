@@ -1,9 +1,10 @@
-import type { Access, Command } from '../../life/contributions.js'
+import type { Access } from '../../life/contributions.js'
 import type { Identity } from '../../life/identity.js'
 import { decodeBasic, identify, type NameAndPassword, permits } from '../access.js'
 import type { LiveTable } from '../live-table.js'
 import type { KernelContext } from '../request.js'
-import { commandsBy, type Face, run, send } from './face.js'
+import { commandsBy, type Face, run, send, sendEmpty } from './face.js'
+import { BadRequest, parseCall, type VernemqRegistry } from './vernemq-arguments.js'
 
 export interface VernemqCommand {
   access: Access
@@ -11,8 +12,14 @@ export interface VernemqCommand {
   path: string
   /** `name=value` arguments. */
   params?: readonly string[]
-  /** `--name` and `--name=value` arguments, with their short forms. `any` takes every flag. */
-  flags?: Record<string, { short?: string; value?: boolean }> | 'any'
+  /** `--name` and `--name=value` arguments. */
+  flags?: Record<string, VernemqFlag>
+}
+
+export interface VernemqFlag {
+  short?: string
+  /** Whether it needs a value, and of which kind. */
+  value?: boolean | 'number'
 }
 
 export interface VernemqCall {
@@ -35,10 +42,7 @@ declare module '../../life/contributions.js' {
   }
 }
 
-type Registry = Map<string, Command<'vernemq'>>
-const ALIASES: Record<string, string> = { sessions: 'session', listeners: 'listener', plugins: 'plugin' }
-
-class BadRequest extends Error {}
+const BASE = '/api/v1'
 
 export function alert(text: string): VernemqOutput {
   return { alert: [{ text }] }
@@ -48,99 +52,49 @@ export function alert(text: string): VernemqOutput {
 export function vernemq(): Face {
   return {
     name: 'vernemq',
-    build: (commands): Registry => commandsBy('vernemq', commands, ({ path }) => path),
+    build: (commands): VernemqRegistry => commandsBy('vernemq', commands, ({ path }) => path),
     async handle(ctx, view, path) {
       try {
         await dispatch(ctx, view, path)
       } catch (thrown) {
         if (!(thrown instanceof BadRequest)) throw thrown
-        empty(ctx, 400)
+        sendEmpty(ctx, 400)
       }
     },
     fail(ctx, error) {
       if (error.code === 'no_backend') answer(ctx, alert(`Cannot do this now: ${error.message}`))
-      else empty(ctx, error.code === 'timeout' ? 504 : 500)
+      else sendEmpty(ctx, error.code === 'timeout' ? 504 : 500)
     },
   }
 }
 
 /** method → parse (400) → credentials (401) → run; contracts/mqtt.md §2.1. */
 async function dispatch(ctx: KernelContext, view: LiveTable, path: string): Promise<void> {
-  if (!path.startsWith('/api/v1')) return empty(ctx, 404)
+  if (path !== BASE && !path.startsWith(`${BASE}/`)) return sendEmpty(ctx, 404)
   if (ctx.method === 'OPTIONS') return preflight(ctx)
   if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
     ctx.set('Allow', 'GET, OPTIONS, HEAD')
-    return empty(ctx, 405)
+    return sendEmpty(ctx, 405)
   }
   const { command, call } = parseCall(
-    view.registry('vernemq') as Registry,
-    path.slice('/api/v1'.length),
+    view.registry('vernemq') as VernemqRegistry,
+    path.slice(BASE.length),
     ctx.querystring,
   )
   const identity = await identify(ctx, view, 'vernemq', parseKey)
   if (!identity || !permits(ctx, view, 'vernemq', identity, command.permission)) {
     ctx.set('WWW-Authenticate', 'Basic realm="VerneMQ"')
-    return empty(ctx, 401)
+    return sendEmpty(ctx, 401)
   }
   // HEAD never executes a command: the original's does, and a link checker should not disconnect anybody.
   if (ctx.method === 'HEAD') return void send(ctx, 200, 'application/json', '')
   answer(ctx, await run(view, command, { ...call, identity, ctx }))
 }
 
-function parseCall(
-  registry: Registry,
-  path: string,
-  query: string,
-): { command: Command<'vernemq'>; call: Pick<VernemqCall, 'params' | 'flags'> } {
-  const words = path.split('/').filter(Boolean).map(decode)
-  if (words[0] && ALIASES[words[0]]) words[0] = ALIASES[words[0]]!
-  if (words.length === 1 && ['session', 'listener', 'plugin', 'cluster'].includes(words[0]!)) words.push('show')
-  const tail: string[] = []
-  while (words.length > 0 && !registry.has(words.join(' '))) tail.unshift(words.pop()!)
-  const command = registry.get(words.join(' '))
-  if (!command) throw new BadRequest()
-  return {
-    command,
-    call: parseArguments(command.definition, [...tail, ...query.split('&').filter(Boolean).map(decode)]),
-  }
-}
-
-/** Arguments in any order; unknown names, and params without a value, are refused. */
-function parseArguments(definition: VernemqCommand, words: string[]): Pick<VernemqCall, 'params' | 'flags'> {
-  const params = new Map<string, string>()
-  const flags = new Map<string, string | true>()
-  const known = definition.flags === 'any' ? undefined : (definition.flags ?? {})
-  for (const word of words) {
-    const equals = word.indexOf('=')
-    const name = equals < 0 ? word : word.slice(0, equals)
-    const value = equals < 0 ? undefined : word.slice(equals + 1)
-    if (name.startsWith('-')) {
-      const bare = name.replace(/^--?/, '')
-      const full = known && !known[bare] ? Object.keys(known).find(each => known[each]!.short === bare) : bare
-      if (bare === 'format') continue
-      if (full === undefined || (known && !known[full])) throw new BadRequest()
-      if (known?.[full]?.value && !value) throw new BadRequest()
-      flags.set(full, value ?? true)
-    } else {
-      if (!definition.params?.includes(name) || !value) throw new BadRequest()
-      params.set(name, value)
-    }
-  }
-  return { params, flags }
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '))
-  } catch {
-    throw new BadRequest()
-  }
-}
-
 /** The user is the API key and the password does not matter; until keys exist an operator's name and password open it. */
-function parseKey(authorization: string): NameAndPassword {
+function parseKey(authorization: string): NameAndPassword | undefined {
   const token = /^Basic (\S+)$/i.exec(authorization)?.[1]
-  if (token === undefined) return { name: '', password: '' }
+  if (token === undefined) return undefined
   const parsed = decodeBasic(token)
   if (!parsed) throw new BadRequest()
   return parsed
@@ -154,7 +108,7 @@ function preflight(ctx: KernelContext): void {
     'Access-Control-Allow-Headers': 'content-type, authorization',
     'Access-Control-Max-Age': '1728000',
   })
-  empty(ctx, 200)
+  sendEmpty(ctx, 200)
 }
 
 function answer(ctx: KernelContext, output: VernemqOutput | VernemqOutput[]): void {
@@ -166,10 +120,4 @@ function typed(output: VernemqOutput): object {
   if ('text' in output) return { text: output.text, type: 'text' }
   if ('table' in output) return { table: output.table, type: 'table' }
   return { alert: output.alert.map(typed), type: 'alert' }
-}
-
-function empty(ctx: KernelContext, status: number): void {
-  ctx.status = status
-  ctx.body = ''
-  ctx.remove('Content-Type')
 }
