@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { lstatSync, mkdirSync, rmSync } from 'node:fs'
+import { lstatSync, mkdirSync, rmdirSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
@@ -9,15 +9,16 @@ import type { App } from './http/app.js'
 import { Mounts } from './http/mounts.js'
 import type { Carrier } from './http/request.js'
 
+const SOCKET = 'control.sock'
 /** The longest path, in bytes, that a sockaddr_un takes everywhere, with some room. */
 const LONGEST = 100
 
 /** Where the control socket of a data folder is; a folder with a very long path has it in the temporary folder. */
 export function controlSocketPath(dataFolder: string): string {
-  const path = join(dataFolder, 'control.sock')
+  const path = join(dataFolder, SOCKET)
   if (Buffer.byteLength(path) <= LONGEST) return path
   const short = createHash('sha256').update(dataFolder).digest('hex').slice(0, 12)
-  return join(tmpdir(), `patchbay-${userInfo().uid}-${short}`, 'control.sock')
+  return join(tmpdir(), `patchbay-${userInfo().uid}-${short}`, SOCKET)
 }
 
 const CARRIER: Carrier = {
@@ -33,10 +34,13 @@ const CARRIER: Carrier = {
 export class ControlSocket {
   readonly #server: Server
   readonly #path: string
+  /** The folder made only for it, when the data folder's path is too long. */
+  readonly #ownFolder: string | undefined
 
-  private constructor(server: Server, path: string) {
+  private constructor(server: Server, path: string, dataFolder: string) {
     this.#server = server
     this.#path = path
+    this.#ownFolder = path === join(dataFolder, SOCKET) ? undefined : dirname(path)
   }
 
   /** Throws `listen_failed`; a socket on which another process answers is left alone. */
@@ -54,7 +58,7 @@ export class ControlSocket {
         cause: thrown,
       })
     }
-    return new ControlSocket(server, path)
+    return new ControlSocket(server, path, dataFolder)
   }
 
   /** Lets requests under way finish, within `graceMs` milliseconds, and removes the file. */
@@ -70,6 +74,11 @@ export class ControlSocket {
       })
     })
     rmSync(this.#path, { force: true })
+    try {
+      if (this.#ownFolder) rmdirSync(this.#ownFolder)
+    } catch {
+      // Somebody keeps something else there; leaving goes on.
+    }
   }
 }
 
