@@ -7,6 +7,7 @@ import { Kernel } from '../../kernel/kernel.js'
 import { Log } from '../../kernel/log.js'
 import { Store } from '../../kernel/store/store.js'
 import { Supervisor } from '../../kernel/supervisor.js'
+import { Watcher } from '../../kernel/watcher.js'
 
 export interface HouseOptions {
   /** Folders of plugins besides those of the house. */
@@ -20,8 +21,9 @@ export interface HouseOptions {
 }
 
 export interface OpenHouse {
-  house: House
   kernel: Kernel
+  /** Not started. */
+  watcher: Watcher
   port: number
 }
 
@@ -50,5 +52,5 @@ export async function openHouse({ pluginFolders = [], start, data, plugins = {} 
   const kernel = container.resolve(Kernel)
   for (const name of start) await kernel.start(name)
   const port = Number(container.resolve(Listeners).addresses[0]!.name.split(':').at(-1))
-  return { house, kernel, port }
+  return { kernel, port, watcher: container.resolve(Watcher) }
 }

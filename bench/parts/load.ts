@@ -24,6 +24,8 @@ export interface LoadOrder {
   ms?: number
   /** How many to send at most. */
   requests?: number
+  /** Check only the statuses, for answers that carry times. */
+  anyBody?: boolean
 }
 
 export interface LoadResult {

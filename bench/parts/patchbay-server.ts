@@ -15,5 +15,9 @@ answer({
     await kernel.reload(name)
     return performance.now() - began
   },
+  async watch() {
+    const { watcher } = await opened
+    watcher.start()
+  },
   thrownAt: () => (globalThis as { benchThrownAt?: string }).benchThrownAt,
 } satisfies ServerVerbs)

@@ -9,6 +9,8 @@ export type ServerVerbs = {
   memory(): NodeJS.MemoryUsage
   /** Resolves to how long it took, in milliseconds. */
   reload(name: string): Promise<number>
+  /** Reloads plugins when their files change, as in development. */
+  watch(): Promise<void>
   /** When a plugin last threw, as text of `process.hrtime.bigint()`, which all processes of a machine share. */
   thrownAt(): string | undefined
 }
