@@ -20,14 +20,14 @@ const BATCH = 25
 export async function indexRoutes(routes: readonly Route[]): Promise<Endpoint[]> {
   const endpoints: Endpoint[] = []
   let router: Router | undefined
-  for (const [index, route] of routes.entries()) {
+  for (const route of routes) {
     if (STATIC.test(route.path)) {
       endpoints.push({ route, shape: route.path, pattern: undefined })
       continue
     }
     router ??= new Router()
     endpoints.push(compile(router, route))
-    if (index % BATCH === BATCH - 1) await new Promise(setImmediate)
+    if (router.stack.length % BATCH === 0) await new Promise(setImmediate)
   }
   return endpoints
 }
