@@ -55,8 +55,14 @@ async function requestOverhead(): Promise<Row[]> {
     note('CPU of a request: raw', micros('raw')),
     note('CPU of a request: bare Koa', micros('koa')),
     note('CPU of a request: Patchbay', micros('patchbay')),
+    note('cores kept busy: raw, Koa, Patchbay', Object.values(costs).map(busyCores).join(', ')),
     note('bytes of an answer: raw, Koa, Patchbay', bytes.join(', ')),
   ]
+}
+
+/** Near 1, so that the server was what limited the load. */
+function busyCores(all: readonly Cost[]): string {
+  return median(all.map(({ perSecond, micros }) => (perSecond * micros) / 1e6)).toFixed(2)
 }
 
 void benchmark('Overhead of a request', requestOverhead)
