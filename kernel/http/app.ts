@@ -21,8 +21,9 @@ export interface AppOptions {
   report(thrown: unknown, ctx: KernelContext): void
 }
 
-const released = Symbol('released')
-type PinnedResponse = ServerResponse & { [released]?: () => void }
+/** Found again on the response when it closes, so that no request needs a closure of its own for that. */
+const pinned = Symbol('pinned')
+type PinnedResponse = ServerResponse & { [pinned]?: { app: App; ctx: KernelContext } }
 
 /** The Koa application: pin the live table, find who answers, let them, let go. */
 export class App {
@@ -57,8 +58,8 @@ export class App {
     const view = this.#options.gate.enter()
     ctx.view = view
     const response = ctx.res as PinnedResponse
-    response[released] = () => this.release(ctx)
-    response.once('close', onClose)
+    response[pinned] = { app: this, ctx }
+    response.on('close', onClose)
     ctx.carrier = (ctx.req as CarriedMessage).carrier
     response.setHeader('X-Request-Id', requestId(ctx.req))
     if (ctx.carrier.headers) ctx.set(ctx.carrier.headers)
@@ -147,7 +148,8 @@ export class App {
 }
 
 function onClose(this: PinnedResponse): void {
-  this[released]?.()
+  const { app, ctx } = this[pinned]!
+  app.release(ctx)
 }
 
 function answerWith(ctx: KernelContext, value: unknown): void {
