@@ -22,7 +22,7 @@ const tsyringe_1 = require("tsyringe");
 
 /** A decorated class with some weight, which needs the one before it. */
 function serviceFile(n: number): string {
-  const before = n === 0 ? '' : `const service_${n - 1}_1 = require("./service-${n - 1}");\n`
+  const before = n === 0 ? '' : `const service_${n - 1}_1 = require("./service-${n - 1}.js");\n`
   const methods = Array.from(
     { length: 5 },
     (_, m) => `    /** Sums what was noted under key ${m}; here so that the file weighs what a real one does. */
@@ -71,7 +71,7 @@ export function largePlugin(revision: number): Source {
     }
     ctx.effect("clear", () => counts.clear());
     ctx.every(5, () => service.method1(service.values));`,
-      `require("reflect-metadata");\nconst revision_1 = require("./revision");\nconst service_${last}_1 = require("./service-${last}");`,
+      `require("reflect-metadata");\nconst revision_1 = require("./revision.js");\nconst service_${last}_1 = require("./service-${last}.js");`,
     ),
   }
   for (let n = 0; n < SERVICES; n++) source[`service-${n}.js`] = serviceFile(n)

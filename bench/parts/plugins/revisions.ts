@@ -5,7 +5,7 @@ import { indexFile, revisionFile, type Source } from './source.js'
 export type Fate = 'works' | 'fails at link' | 'fails in start'
 
 const PAD = 'x'.repeat(200)
-const REVISION = 'const revision_1 = require("./lib/revision");'
+const REVISION = 'const revision_1 = require("./lib/revision.js");'
 
 export const BACKEND = 'bench-backend'
 export const FACE = 'bench-face'
