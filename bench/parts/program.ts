@@ -12,7 +12,8 @@ export interface Report {
 export async function benchmark(title: string, run: () => Promise<Row[]>): Promise<void> {
   try {
     const rows = await run()
-    process.stdout.write(`\n${title}\n${formatTable(rows)}\n`)
+    const load = `load average ${loadavg()[0]!.toFixed(1)}`
+    process.stdout.write(`\n${title} (${load})\n${formatTable(rows)}\n`)
     if (process.send) await new Promise<void>(sent => process.send!({ title, rows } satisfies Report, () => sent()))
     process.exitCode = rows.some(row => row.met === false) ? 1 : 0
   } finally {
