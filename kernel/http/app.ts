@@ -23,8 +23,9 @@ export interface AppOptions {
 
 const CLIENT_GONE = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_WRITE_AFTER_END'])
 
-const released = Symbol('released')
-type PinnedResponse = ServerResponse & { [released]?: () => void }
+/** Found again on the response when it closes, so that no request needs a closure of its own for that. */
+const pinned = Symbol('pinned')
+type PinnedResponse = ServerResponse & { [pinned]?: { app: App; ctx: KernelContext } }
 
 /** The Koa application: pin the live table, find who answers, let them, let go. */
 export class App {
@@ -85,8 +86,8 @@ export class App {
     const view = this.#options.gate.enter()
     ctx.view = view
     const response = ctx.res as PinnedResponse
-    response[released] = () => this.release(ctx)
-    response.once('close', onClose)
+    response[pinned] = { app: this, ctx }
+    response.on('close', onClose)
     ctx.carrier = (ctx.req as CarriedMessage).carrier
     response.setHeader('X-Request-Id', requestId(ctx.req))
     if (ctx.carrier.headers) ctx.set(ctx.carrier.headers)
@@ -101,7 +102,7 @@ export class App {
   }
 
   #dispatch(ctx: KernelContext, view: LiveTable): void | Promise<void> {
-    const { method } = ctx
+    const { method } = ctx.req as { method: string }
     const path = pathOf(ctx)
     const { mounts, local } = ctx.carrier
     if (mounts.native || local) {
@@ -179,11 +180,12 @@ export class App {
 }
 
 function onClose(this: PinnedResponse): void {
-  this[released]?.()
+  const { app, ctx } = this[pinned]!
+  app.release(ctx)
 }
 
 function answerWith(ctx: KernelContext, value: unknown): void {
-  if (value !== undefined) ctx.body = value
+  if (value !== undefined) ctx.response.body = value
 }
 
 /** OPTIONS and 405 for a path that exists; 404 for one that does not. */
@@ -201,7 +203,7 @@ function otherMethods(ctx: KernelContext, view: LiveTable): void {
 /** Koa reads the target with Node's URL parser, which throws over some. */
 function pathOf(ctx: KernelContext): string {
   try {
-    return ctx.path ?? '/'
+    return ctx.request.path ?? '/'
   } catch {
     throw new KernelError('bad_request', 'the target of the request is not a URL')
   }

@@ -7,8 +7,8 @@ export interface Endpoint {
   readonly route: Route
   /** The path with every parameter as `:`; two routes of one shape are a conflict. */
   readonly shape: string
-  /** undefined for a static path, which is found by equality. */
-  readonly pattern: { regexp: RegExp; names: string[] } | undefined
+  /** undefined for a static path, which is found by equality. `positions` are the plain parameters' segments. */
+  readonly pattern: { regexp: RegExp; names: string[]; positions: number[] } | undefined
 }
 
 const STATIC = /^[^:*{}()[\]?+!\\]*$/
@@ -20,14 +20,14 @@ const BATCH = 25
 export async function indexRoutes(routes: readonly Route[]): Promise<Endpoint[]> {
   const endpoints: Endpoint[] = []
   let router: Router | undefined
-  for (const [index, route] of routes.entries()) {
+  for (const route of routes) {
     if (STATIC.test(route.path)) {
       endpoints.push({ route, shape: route.path, pattern: undefined })
       continue
     }
     router ??= new Router()
     endpoints.push(compile(router, route))
-    if (index % BATCH === BATCH - 1) await new Promise(setImmediate)
+    if (router.stack.length % BATCH === 0) await new Promise(setImmediate)
   }
   return endpoints
 }
@@ -43,10 +43,12 @@ function compile(router: Router, route: Route): Endpoint {
     )
   }
   const layer = router.stack.at(-1)!
+  const shape = route.path.replace(PARAMETER, match => match[0]!)
+  const positions = shape.split('/').flatMap((segment, index) => (segment === ':' ? [index] : []))
   return {
     route,
-    shape: route.path.replace(PARAMETER, match => match[0]!),
-    pattern: { regexp: layer.regexp, names: layer.paramNames.map(key => String(key.name)) },
+    shape,
+    pattern: { regexp: layer.regexp, names: layer.paramNames.map(key => String(key.name)), positions },
   }
 }
 
@@ -59,6 +61,16 @@ export function parametersOf(
   for (const [index, name] of pattern.names.entries()) {
     const raw = match[index + 1]
     if (raw !== undefined) parameters[name] = decode(raw)
+  }
+  return parameters
+}
+
+/** The same of a path whose parameters are whole segments. */
+export function parametersIn(segments: readonly string[], { pattern }: Endpoint): Record<string, string> {
+  const { names, positions } = pattern!
+  const parameters: Record<string, string> = {}
+  for (let index = 0; index < names.length; index++) {
+    parameters[names[index]!] = decode(segments[positions[index]!]!)
   }
   return parameters
 }

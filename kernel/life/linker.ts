@@ -1,6 +1,7 @@
-import { readFileSync, realpathSync } from 'node:fs'
+import { readFileSync, realpathSync, statSync } from 'node:fs'
 import Module, { createRequire } from 'node:module'
-import { dirname, sep } from 'node:path'
+import { dirname, join, sep } from 'node:path'
+import { compileFunction } from 'node:vm'
 import { KernelError, reason } from '../errors.js'
 import type { Found } from './catalogue.js'
 import { checkDefinition } from './check-definition.js'
@@ -23,6 +24,14 @@ const ModuleClass = Module as unknown as { new (id: string, parent: NodeJS.Modul
 const shared = createRequire(__filename)
 const TSYRINGE = dirname(realpathSync(shared.resolve('tsyringe'))) + sep
 const OURSELVES = /^patchbay(\/|$)/
+/** As `tsc` writes requests within a plugin: they name the very file. */
+const EXACT = /^\.\.?\/.*\.(js|json)$/
+
+type Run = (this: unknown, ...wrapped: [unknown, NodeJS.Module['require'], NodeJS.Module, string, string]) => void
+/** Every copy runs tsyringe anew, but its files are compiled once: that is half of the work of linking a plugin. */
+const compiled = new Map<string, Run>()
+/** Where tsyringe's own requests lead, by folder and request; that cannot change while the process runs. */
+const settled = new Map<string, string>()
 
 /**
  * Links the code of a plugin afresh. Files inside it, and tsyringe, are compiled anew with Node's own compiler, so
@@ -37,6 +46,8 @@ export function link({ name, folder, entry, given }: Found): Linked {
   const isOwn = (file: string) =>
     (file.startsWith(own) && !file.includes(`${sep}node_modules${sep}`, own.length - 1)) || file.startsWith(TSYRINGE)
 
+  const resolved = new Map<string, string>()
+
   const load = (file: string, parent: NodeJS.Module | undefined): unknown => {
     const known = modules.get(file)
     if (known) return known.exports
@@ -44,17 +55,20 @@ export function link({ name, folder, entry, given }: Found): Linked {
     module.filename = file
     module.paths = []
     modules.set(file, module)
-    const resolve = createRequire(file)
-    module.require = ((request: string) => requireFrom(module, resolve, request)) as NodeJS.Require
-    if (file.endsWith('.json')) module.exports = JSON.parse(readFileSync(file, 'utf8'))
+    module.require = ((request: string) => requireFrom(module, request)) as NodeJS.Require
+    if (file.startsWith(TSYRINGE)) runCompiled(module)
+    else if (file.endsWith('.json')) module.exports = JSON.parse(readFileSync(file, 'utf8'))
     else module._compile(readFileSync(file, 'utf8'), file)
     module.loaded = true
     return module.exports
   }
 
-  const requireFrom = (module: NodeJS.Module, resolve: NodeJS.Require, request: string): unknown => {
+  const requireFrom = (module: NodeJS.Module, request: string): unknown => {
     if (OURSELVES.test(request)) return shared(request)
-    const file = find(resolve, request)
+    const known = module.filename.startsWith(TSYRINGE) ? settled : resolved
+    const key = `${dirname(module.filename)} ${request}`
+    const file = known.get(key) ?? find(module.filename, request)
+    known.set(key, file)
     return isOwn(file) ? load(file, module) : shared(file)
   }
 
@@ -74,10 +88,25 @@ export function link({ name, folder, entry, given }: Found): Linked {
   }
 }
 
+function runCompiled(module: CommonJsModule): void {
+  const { filename: file, exports, require } = module
+  let run = compiled.get(file)
+  if (!run) {
+    const parameters = ['exports', 'require', 'module', '__filename', '__dirname']
+    run = compileFunction(readFileSync(file, 'utf8'), parameters, { filename: file }) as Run
+    compiled.set(file, run)
+  }
+  run.call(exports, exports, require, module, file, dirname(file))
+}
+
 /** A plugin outside this repository finds its own packages first and ours after them. */
-function find(resolve: NodeJS.Require, request: string): string {
+function find(from: string, request: string): string {
+  if (EXACT.test(request)) {
+    const file = join(dirname(from), request)
+    if (statSync(file, { throwIfNoEntry: false })?.isFile()) return file
+  }
   try {
-    return resolve.resolve(request)
+    return createRequire(from).resolve(request)
   } catch (thrown) {
     if (request.startsWith('.') || request.startsWith(sep)) throw thrown
     try {
