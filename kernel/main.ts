@@ -32,6 +32,7 @@ async function open(watch: boolean): Promise<void> {
   const house = new House({ loaded, load: () => loadSettings(), store, log, pluginFolders: [HOUSE_PLUGINS] })
   const { container } = house
 
+  const watcher = watch ? container.resolve(Watcher) : undefined
   let control: ControlSocket | undefined
   let leaving = false
   const leave = async (code: number, why: string) => {
@@ -41,6 +42,7 @@ async function open(watch: boolean): Promise<void> {
     const graceMs = loaded.settings.limits.drain_seconds * 1000
     // Whatever hangs in a plugin's undo must not keep the process for ever.
     setTimeout(() => process.exit(code || 1), graceMs * 3).unref()
+    await watcher?.close()
     await control?.close()
     await house.close(graceMs)
     process.exit(code)
@@ -57,7 +59,7 @@ async function open(watch: boolean): Promise<void> {
 
   await house.open()
   control = await ControlSocket.open(container.resolve(App), loaded.settings.data)
-  if (watch) container.resolve(Watcher).start()
+  watcher?.start()
   const addresses = container.resolve(Listeners).addresses.map(({ name, tls }) => `${tls ? 'https' : 'http'}://${name}`)
   log.kernel.info(`Patchbay answers on ${addresses.join(', ')}`)
 }
