@@ -2,6 +2,8 @@ import { Writable } from 'node:stream'
 import pino from 'pino'
 import type { Logger } from './life/definition.js'
 
+export { asText } from './log-text.js'
+
 /** One line of the log, as `/kernel/logs` and `patchbay logs` show it. */
 export interface LogLine {
   /** ISO 8601, UTC. */
@@ -73,15 +75,6 @@ export class Log {
     this.#followers.add(follower)
     return () => this.#followers.delete(follower)
   }
-}
-
-/** `12:30:01 warn  mqtt-broker  what happened` */
-export function asText({ time, level, plugin, message, hint, err }: LogLine): string {
-  const stack = (err as { stack?: string } | undefined)?.stack
-  const lines = [`${time.slice(11, 19)} ${level.padEnd(5)} ${plugin ? `${plugin}: ` : ''}${message}`]
-  if (typeof hint === 'string') lines.push(`         → ${hint}`)
-  if (stack) lines.push(stack.replace(/^/gm, '         '))
-  return `${lines.join('\n')}\n`
 }
 
 function readLine(text: string): LogLine {
