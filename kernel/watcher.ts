@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { injectable } from 'tsyringe'
 import { KernelError, reason } from './errors.js'
@@ -13,6 +13,8 @@ import { WatchedTree } from './watched-tree.js'
 
 /** A compiler writes a file in several steps; the last one within this time counts. */
 const SETTLE_MS = 25
+/** For how long an empty file counts as one that is being written. */
+const WRITING_MS = 500
 
 /** For development: whatever is saved in a plugin's folder is live a moment later. */
 @injectable()
@@ -46,7 +48,7 @@ export class Watcher {
       )
     }
     for (const found of this.#catalogue.list().filter(each => !each.given))
-      this.#prints.set(found.name, fingerprint(found.folder))
+      this.#prints.set(found.name, fingerprint(found.folder) ?? '')
     const folders = this.#catalogue.folders.join(', ')
     this.#log.kernel.info(`watching the plugins in ${folders}: save a file and its plugin is reloaded`)
   }
@@ -78,6 +80,7 @@ export class Watcher {
       const found = this.#catalogue.list().find(each => each.name === name)
       if (!found) return
       const print = fingerprint(found.folder)
+      if (print === undefined) return this.#touched(name)
       if (print === this.#prints.get(name)) return
       this.#prints.set(name, print)
       if (!(await this.#renew(found))) return
@@ -114,17 +117,23 @@ function isCode(file: string): boolean {
   return (file.endsWith('.js') && !file.endsWith('.test.js')) || file.endsWith('.json')
 }
 
-/** What all code in a plugin's folder says. */
-function fingerprint(folder: string): string {
+/** What all code in a plugin's folder says; undefined while a file of it is being written. */
+function fingerprint(folder: string): string | undefined {
   const hash = createHash('sha1')
+  let writing = false
   const read = (at: string) => {
     for (const entry of readdirSync(at, { withFileTypes: true })) {
       const path = join(at, entry.name)
       if (entry.isDirectory()) {
         if (entry.name !== 'node_modules' && !entry.name.startsWith('.')) read(path)
-      } else if (isCode(entry.name)) hash.update(`${path}\0`).update(readFileSync(path))
+      } else if (isCode(entry.name)) {
+        const code = readFileSync(path)
+        // On a busy machine a compiler may be interrupted between emptying a file and filling it.
+        if (code.length === 0 && Date.now() - statSync(path).mtimeMs < WRITING_MS) writing = true
+        hash.update(`${path}\0`).update(code)
+      }
     }
   }
   read(folder)
-  return hash.digest('base64')
+  return writing ? undefined : hash.digest('base64')
 }
