@@ -6,7 +6,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { KernelError, reason } from './errors.js'
 import type { App } from './http/app.js'
-import { Mounts } from './http/mounts.js'
+import { readMounts } from './http/mounts.js'
 import type { Carrier } from './http/request.js'
 
 const SOCKET = 'control.sock'
@@ -26,7 +26,7 @@ const CARRIER: Carrier = {
   tag: undefined,
   tls: false,
   local: true,
-  mounts: new Mounts([]),
+  mounts: readMounts({ '/': 'everything' }, 'the control socket'),
   headers: undefined,
 }
 

@@ -3,6 +3,8 @@ import pino from 'pino'
 import { HIDDEN, isSecret, withoutCredentials } from './config/secret.js'
 import type { Logger } from './life/definition.js'
 
+export { asText } from './log-text.js'
+
 /** One line of the log, as `/kernel/logs` and `patchbay logs` show it. */
 export interface LogLine {
   /** ISO 8601, UTC. */
@@ -66,21 +68,6 @@ export class Log {
     this.#followers.add(follower)
     return () => this.#followers.delete(follower)
   }
-}
-
-/** `12:30:01 warn  mqtt-broker: what happened` */
-export function asText({ time, level, plugin, message, hint, err }: LogLine): string {
-  const stack = (err as { stack?: string } | undefined)?.stack
-  const lines = [`${time.slice(11, 19)} ${level.padEnd(5)} ${plugin ? `${plugin}: ` : ''}${onOneLine(message)}`]
-  if (typeof hint === 'string') lines.push(`         → ${onOneLine(hint)}`)
-  if (stack) lines.push(stack.replace(/^/gm, '         '))
-  return `${lines.join('\n')}\n`
-}
-
-/** What came from outside must not look like a line of its own, nor steer the terminal. */
-function onOneLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
-  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, character => JSON.stringify(character).slice(1, -1))
 }
 
 /** pino's own redaction knows only fixed paths; here the names count, at every depth. */

@@ -36,6 +36,7 @@ async function open(watch: boolean): Promise<void> {
   const { container } = house
   const configuration = container.resolve(Configuration)
 
+  const watcher = watch ? container.resolve(Watcher) : undefined
   let control: ControlSocket | undefined
   let opening: Promise<void> | undefined
   let leaving = false
@@ -47,6 +48,7 @@ async function open(watch: boolean): Promise<void> {
     // Whatever hangs in a plugin's start or undo must not keep the process for ever.
     setTimeout(() => process.exit(code || 1), graceMs * 3 + 1000).unref()
     await opening?.catch(() => undefined)
+    await watcher?.close()
     await close(graceMs)
     process.exit(code)
   }
@@ -80,7 +82,7 @@ async function open(watch: boolean): Promise<void> {
     throw thrown
   }
   if (leaving) return
-  if (watch) container.resolve(Watcher).start()
+  watcher?.start()
   const addresses = container.resolve(Listeners).addresses.map(({ name, tls }) => `${tls ? 'https' : 'http'}://${name}`)
   log.kernel.info(`Patchbay answers on ${addresses.join(', ')}`)
 }

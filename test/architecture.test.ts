@@ -21,7 +21,8 @@ const IMPORT =
 
 /** Relative targets become paths from the root, without their ending. */
 function imports(file: string): Import[] {
-  const text = readFileSync(join(ROOT, file), 'utf8')
+  // Templates hold code that is written elsewhere.
+  const text = readFileSync(join(ROOT, file), 'utf8').replace(/`[^`]*`/g, '``')
   return [...text.matchAll(IMPORT)].map(([, type, from, dynamic]) => {
     const name = (from ?? dynamic)!
     const target = name.startsWith('.') ? join(dirname(file), name).split(sep).join('/').replace(/\.js$/, '') : name

@@ -9,7 +9,7 @@ export interface PluginOption {
   key: string
   value: string
   description: string
-  source: 'default' | 'file' | 'override'
+  source: 'default' | 'file' | 'environment' | 'override'
 }
 
 /** The values of `blocks`, later ones winning key by key. */

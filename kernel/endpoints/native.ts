@@ -1,3 +1,4 @@
+import { listSettings } from '../config/list-settings.js'
 import type { Access, RouteContext } from '../life/contributions.js'
 import type { PluginContext } from '../life/definition.js'
 import { asText } from '../log.js'
@@ -49,6 +50,7 @@ export function contributeNative(ctx: PluginContext, tools: Tools): void {
   ctx.route('GET', '/kernel/config', { permission: 'config.read' }, () => ({
     file: configuration.file ?? null,
     hosts: configuration.settings.hosts,
+    settings: listSettings(configuration),
     plugins: Object.fromEntries(inventory.loaded.map(plugin => [plugin.name, inventory.inspect(plugin.name).options])),
   }))
   ctx.route('POST', '/kernel/config/reload', { permission: 'config.reload' }, async request => {

@@ -15,7 +15,8 @@ export interface Found {
 }
 
 const ENTRIES = ['index.js', join('dist', 'index.js')]
-const NAME = /^[a-z][a-z0-9]*([-_][a-z0-9]+)*$/
+/** What a plugin, and so its folder, may be called. */
+export const PLUGIN_NAME = /^[a-z][a-z0-9]*([-_][a-z0-9]+)*$/
 
 /** The plugins on disk: every sub-folder of the plugin folders that has an index file. Earlier folders win. */
 export class Catalogue {
@@ -25,6 +26,11 @@ export class Catalogue {
   constructor(folders: readonly string[], given: readonly PluginDefinition[] = []) {
     this.#folders = folders.map(folder => resolve(folder))
     this.#given = new Map(given.map(each => [each.name, { name: each.name, folder: '', entry: '', given: each }]))
+  }
+
+  /** Where it looks, whether or not they exist. */
+  get folders(): readonly string[] {
+    return this.#folders
   }
 
   /** Reads the disk each time: a plugin may have been put there a moment ago. */
@@ -42,7 +48,7 @@ export class Catalogue {
   find(name: string): Found {
     const given = this.#given.get(name)
     if (given) return given
-    if (NAME.test(name)) {
+    if (PLUGIN_NAME.test(name)) {
       for (const folder of this.#folders) {
         const plugin = foundIn(join(folder, name))
         if (plugin) return plugin
@@ -58,7 +64,7 @@ export class Catalogue {
 function foldersIn(folder: string): string[] {
   try {
     return readdirSync(folder, { withFileTypes: true })
-      .filter(entry => (entry.isDirectory() || entry.isSymbolicLink()) && NAME.test(entry.name))
+      .filter(entry => (entry.isDirectory() || entry.isSymbolicLink()) && PLUGIN_NAME.test(entry.name))
       .map(entry => entry.name)
   } catch {
     return []

@@ -1,0 +1,116 @@
+import { didYouMean, nearest } from '../config/nearest.js'
+import type { Command } from './command.js'
+import { OPTIONS, type OptionName, type Options } from './options.js'
+import { wrongUsage } from './refusal.js'
+
+/** What a command line asks for. */
+export interface Understood {
+  /** Undefined when only a group such as `plugin`, or nothing, was named. */
+  readonly command: Command | undefined
+  /** The group that was named: `plugin`, or an empty text. */
+  readonly group: string
+  readonly words: readonly string[]
+  readonly options: Options
+}
+
+/** Splits a command line into a command, its words and its options, or says what is wrong with it. */
+export function understand(given: readonly string[], commands: readonly Command[]): Understood {
+  const { words, written } = split(given)
+  const asksForHelp = words[0] === 'help'
+  if (asksForHelp) words.shift()
+  const { command, rest, group } = find(words, commands)
+  const allowed: readonly OptionName[] = [...(command?.options ?? ['data', 'json']), 'help']
+  const options: Record<string, string | boolean> = asksForHelp ? { help: true } : {}
+  for (const { name, value } of written) {
+    const option = name as OptionName
+    if (!allowed.includes(option)) {
+      const whose = ['patchbay', command?.name ?? group].filter(Boolean).join(' ')
+      const meant = didYouMean(
+        `--${name}`,
+        allowed.map(each => `--${each}`),
+      )
+      throw wrongUsage(`${whose} has no option "--${name}"${meant}`, `${whose} --help lists them`)
+    }
+    options[option] = value
+  }
+  if (command && !options['help']) checkWords(command, rest)
+  return { command, group, words: rest, options: options as Options }
+}
+
+interface Written {
+  name: string
+  value: string | boolean
+}
+
+function split(given: readonly string[]): { words: string[]; written: Written[] } {
+  const words: string[] = []
+  const written: Written[] = []
+  for (let index = 0; index < given.length; index++) {
+    const word = given[index]!
+    if (word === '--') {
+      words.push(...given.slice(index + 1))
+      break
+    }
+    if (!word.startsWith('-') || word === '-') {
+      words.push(word)
+      continue
+    }
+    const [, dashed = '', assigned] = /^--?([^=]*)(?:=(.*))?$/s.exec(word) ?? []
+    const name = word === '-h' ? 'help' : dashed
+    const takesValue = name in OPTIONS && 'value' in OPTIONS[name as OptionName]
+    if (takesValue) {
+      const value = assigned ?? given[++index]
+      if (value === undefined || value === '' || (assigned === undefined && value.startsWith('--')))
+        throw wrongUsage(`"--${name}" needs a value`, `patchbay … --${name} ${placeholder(name as OptionName)}`)
+      written.push({ name, value })
+    } else if (assigned !== undefined && name in OPTIONS) throw wrongUsage(`"--${name}" takes no value`)
+    else written.push({ name, value: true })
+  }
+  return { words, written }
+}
+
+function placeholder(name: OptionName): string {
+  const option = OPTIONS[name]
+  return 'value' in option ? option.value : ''
+}
+
+function find(words: readonly string[], commands: readonly Command[]) {
+  const [first, second] = words
+  if (first === undefined) return { command: undefined, rest: [], group: '' }
+  const alone = commands.find(command => command.name === first)
+  if (alone) return { command: alone, rest: words.slice(1), group: '' }
+  const inGroup = commands.filter(command => command.name.startsWith(`${first} `))
+  if (inGroup.length === 0) throw unknown(first, commands)
+  if (second === undefined) return { command: undefined, rest: [], group: first }
+  const command = inGroup.find(each => each.name === `${first} ${second}`)
+  if (command) return { command, rest: words.slice(2), group: first }
+  const verbs = inGroup.map(each => each.name.slice(first.length + 1))
+  throw wrongUsage(
+    `there is no command "${first} ${second}"${didYouMean(second, verbs)}`,
+    `patchbay ${first} --help lists what there is`,
+  )
+}
+
+/** `patchbay strat x` may mean `serve` as well as `plugin start x`. */
+function unknown(word: string, commands: readonly Command[]) {
+  const meant = new Map<string, string>()
+  for (const { name } of commands) {
+    const [first, second] = name.split(' ')
+    if (second && !meant.has(second)) meant.set(second, name)
+    meant.set(first!, first!)
+  }
+  const close = nearest(word, meant.keys())
+  const question = close === undefined ? '' : `; did you mean "${meant.get(close)}"?`
+  return wrongUsage(`there is no command "${word}"${question}`, 'patchbay --help lists what there is')
+}
+
+function checkWords({ name, takes = [] }: Command, words: readonly string[]): void {
+  const usage = ['patchbay', name, ...takes].join(' ')
+  const missing = takes.slice(words.length).find(word => !word.startsWith('['))
+  if (missing || words.slice(0, takes.length).includes('')) {
+    throw wrongUsage(`"patchbay ${name}" needs ${missing ?? 'a name that is not empty'}`, `usage: ${usage}`)
+  }
+  if (words.length > takes.length) {
+    throw wrongUsage(`"${words[takes.length]}" is one word too many for "patchbay ${name}"`, `usage: ${usage}`)
+  }
+}

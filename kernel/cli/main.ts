@@ -1,3 +1,0 @@
-import { serve } from '../main.js'
-
-void serve({ watch: process.argv.includes('--watch') })
