@@ -60,7 +60,10 @@ export function compose({ loaded, load, store, log, pluginFolders, given }: Part
     ),
   })
   container.register(Catalogue, {
-    useValue: new Catalogue([...pluginFolders, ...loaded.settings.plugin_folders], given),
+    useValue: new Catalogue(
+      () => [...pluginFolders, ...container.resolve(Configuration).settings.plugin_folders],
+      given,
+    ),
   })
   container.register(
     Roster,

@@ -122,7 +122,8 @@ export class Inventory {
   peek(found: Found): Peeked {
     const modified = found.given ? 0 : statSync(found.entry).mtimeMs
     const known = this.#peeked.get(found.name)
-    if (known?.modified === modified) return known
+    // What was broken may have been mended in another file than the index.
+    if (known?.modified === modified && known.error === undefined) return known
     let peeked: Peeked
     try {
       const { version, description = '', aliases = [], autostart = true } = link(found).definition

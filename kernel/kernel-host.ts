@@ -3,8 +3,9 @@ import { Configuration } from './config/configuration.js'
 import { Listeners } from './http/listeners.js'
 import { Live } from './http/live.js'
 import { readMounts } from './http/mounts.js'
+import type { Wanted } from './http/wanted.js'
 import type { ListenOptions, Logger } from './life/definition.js'
-import type { Host } from './life/generation.js'
+import type { Host, OpenListener } from './life/generation.js'
 import { Holdings } from './life/holdings.js'
 import { Log } from './log.js'
 import type { Namespace, NamespaceSchema } from './store/namespace.js'
@@ -69,24 +70,17 @@ export class KernelHost implements Host {
     return this.#live.table.service(service)
   }
 
-  async openListener({
-    ip = '127.0.0.1',
-    port,
-    tls = false,
-    requestHandlers,
-  }: ListenOptions): Promise<{ close(): Promise<void> }> {
-    const setting = `the plugin's own port`
-    const mounts = readMounts(requestHandlers, setting)
-    const opened = await this.#listeners.open({
-      ip,
-      port,
-      tls,
-      mounts,
-      setting,
-      certfile: undefined,
-      tag: undefined,
-      custom_headers: undefined,
-    })
-    return { close: () => opened.close(this.limits.drainMs) }
+  async openListener(options: ListenOptions): Promise<OpenListener> {
+    const opened = await this.#listeners.open(wanted(options))
+    return {
+      remount: changed => opened.become(wanted(changed), opened.certificates),
+      close: () => opened.close(this.limits.drainMs),
+    }
   }
+}
+
+function wanted({ ip = '127.0.0.1', port, tls = false, requestHandlers }: ListenOptions): Wanted {
+  const setting = 'the port that the plugin asks for'
+  const mounts = readMounts(requestHandlers, setting)
+  return { ip, port, tls, mounts, setting, certfile: undefined, tag: undefined, custom_headers: undefined }
 }

@@ -1,4 +1,5 @@
 import { injectable } from 'tsyringe'
+import { didYouMean } from './config/nearest.js'
 import { KernelError } from './errors.js'
 import { Live } from './http/live.js'
 import { Catalogue } from './life/catalogue.js'
@@ -153,6 +154,12 @@ export class Kernel {
             hint: `patchbay plugin stop ${owner}, then try again`,
           },
         )
+      }
+      const { storage = [] } = this.loader.link(this.catalogue.find(owner)).definition
+      const declared = Array.isArray(storage) ? storage : Object.keys(storage)
+      if (!declared.includes(namespace)) {
+        const sentence = `plugin "${owner}" declares no storage "${namespace}"${didYouMean(namespace, declared)}; nothing was removed`
+        throw new KernelError('undeclared_namespace', sentence, { hint: `patchbay plugin inspect ${owner} lists them` })
       }
       await this.store.purge(owner, namespace)
       this.log.kernel.warn(`all data of namespace "${owner}:${namespace}" was removed`)

@@ -17,6 +17,7 @@ const KINDS: Record<string, string> = {
 const PATIENCE_MS = 500
 
 interface Resource {
+  house: object
   kind: string
   plugin: string
   where: string
@@ -29,26 +30,29 @@ export class Leaks {
   readonly #hook = createHook({
     init: (id, type, _trigger, handle) => {
       const kind = KINDS[type]
-      const plugin = kind && currentScope()?.plugin
-      if (plugin) this.#open.set(id, { kind, plugin, where: openedAt(), handle })
+      const scope = kind === undefined ? undefined : currentScope()
+      if (kind && scope) {
+        const { plugin, house } = scope
+        this.#open.set(id, { house, kind, plugin, where: openedAt(), handle })
+      }
     },
     destroy: id => void this.#open.delete(id),
   }).enable()
 
-  /** What is still open and would keep the process alive. */
-  async close(): Promise<string[]> {
+  /** What plugins of this house still have open and would keep the process alive. */
+  async close(house: object): Promise<string[]> {
     const until = performance.now() + PATIENCE_MS
-    let left = this.#left()
+    let left = this.#left(house)
     while (left.length > 0 && performance.now() < until) {
       await pause(10)
-      left = this.#left()
+      left = this.#left(house)
     }
     this.#hook.disable()
     return left.map(({ kind, plugin, where }) => `${plugin}: ${kind}${where}`)
   }
 
-  #left(): Resource[] {
-    return [...this.#open.values()].filter(({ handle }) => handle.hasRef?.() ?? true)
+  #left(house: object): Resource[] {
+    return [...this.#open.values()].filter(each => each.house === house && (each.handle.hasRef?.() ?? true))
   }
 }
 

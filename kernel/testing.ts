@@ -5,6 +5,7 @@ import { House } from './house.js'
 import { Listeners } from './http/listeners.js'
 import { Inventory, type PluginDetails } from './inventory.js'
 import { Kernel } from './kernel.js'
+import { KernelHost } from './kernel-host.js'
 import { Leaks } from './leaks.js'
 import type { PluginDefinition } from './life/definition.js'
 import { plugin as define } from './life/definition.js'
@@ -89,7 +90,7 @@ export async function testKernel(
   } catch (thrown) {
     await house.close(0)
     release?.()
-    await leaks.close()
+    await leaks.close(container.resolve(KernelHost))
     throw thrown
   }
   const url = `http://${container.resolve(Listeners).addresses[0]!.name}`
@@ -118,7 +119,7 @@ export async function testKernel(
         ...store.open
           .filter(name => !before.has(name) && !name.startsWith(`${KERNEL}:`))
           .map(name => `namespace "${name}"`),
-        ...(await leaks.close()),
+        ...(await leaks.close(container.resolve(KernelHost))),
       ]
       if (left.length > 0) {
         throw new KernelError('internal', `left behind after every plugin was stopped:\n  ${left.join('\n  ')}`, {

@@ -1,4 +1,5 @@
 import type { Command } from './command.js'
+import { configClear } from './config/clear.js'
 import { configReload } from './config/reload.js'
 import { configShow } from './config/show.js'
 import { dev } from './dev.js'
@@ -36,6 +37,7 @@ export const COMMANDS: readonly Command[] = [
   pluginTest,
   logs,
   configShow,
+  configClear,
   configReload,
   version,
 ]

@@ -3,6 +3,7 @@ import { VERSION } from '../status.js'
 import { contributeAdminRest } from './admin-rest.js'
 import { contributeEjabberd } from './ejabberd.js'
 import { contributeEmq } from './emq.js'
+import { contributeLogs } from './logs.js'
 import { contributeNative } from './native.js'
 import type { Tools } from './tools.js'
 import { contributeVernemq } from './vernemq.js'
@@ -27,6 +28,7 @@ export function kernelDefinition(tools: Tools): PluginDefinition {
     },
     start(ctx) {
       contributeNative(ctx, tools)
+      contributeLogs(ctx, tools)
       contributeAdminRest(ctx, tools)
       contributeEmq(ctx, tools)
       contributeVernemq(ctx, tools)

@@ -1,7 +1,6 @@
 import { listSettings } from '../config/list-settings.js'
 import type { Access, RouteContext } from '../life/contributions.js'
 import type { PluginContext } from '../life/definition.js'
-import { asText } from '../log.js'
 import { status } from '../status.js'
 import type { Tools } from './tools.js'
 
@@ -10,7 +9,7 @@ const WRITE: Access = { permission: 'plugins.write' }
 
 /** `/kernel/…`: everything about the house itself, in Patchbay's own words (docs/openapi.yaml). */
 export function contributeNative(ctx: PluginContext, tools: Tools): void {
-  const { kernel, inventory, reconfigure, configuration, live, log, letGo } = tools
+  const { kernel, inventory, reconfigure, configuration, live, letGo } = tools
   const cascade = (request: RouteContext) => ({ cascade: request.query['cascade'] === 'true' })
   const name = (request: RouteContext) => request.params['name']!
 
@@ -47,6 +46,12 @@ export function contributeNative(ctx: PluginContext, tools: Tools): void {
     return { ok: true }
   })
 
+  ctx.route('DELETE', '/kernel/plugins/:name/options', WRITE, async request => {
+    letGo(request)
+    await reconfigure.setOptions(name(request), {})
+    return inventory.inspect(name(request))
+  })
+
   ctx.route('GET', '/kernel/config', { permission: 'config.read' }, () => ({
     file: configuration.file ?? null,
     hosts: configuration.settings.hosts,
@@ -56,23 +61,6 @@ export function contributeNative(ctx: PluginContext, tools: Tools): void {
   ctx.route('POST', '/kernel/config/reload', { permission: 'config.reload' }, async request => {
     letGo(request)
     return { reloaded: await reconfigure.reload() }
-  })
-
-  ctx.route('GET', '/kernel/logs', { permission: 'logs.read' }, request => {
-    const limit = Math.min(Math.max(Number(request.query['limit'] ?? 100) || 100, 1), 2000)
-    const plugin = request.query['plugin']
-    return { lines: log.lines(limit, typeof plugin === 'string' ? plugin : undefined) }
-  })
-  ctx.route('GET', '/kernel/logs/follow', { permission: 'logs.read', stream: true }, request => {
-    request.type = request.query['text'] === 'true' ? 'text/plain' : 'application/x-ndjson'
-    const text = request.query['text'] === 'true'
-    request.respond = false
-    const { res } = request
-    res.writeHead(200, { 'Content-Type': text ? 'text/plain; charset=utf-8' : 'application/x-ndjson' })
-    res.flushHeaders()
-    const stop = log.follow(line => res.write(text ? asText(line) : `${JSON.stringify(line)}\n`))
-    request.signal.addEventListener('abort', () => res.end(), { once: true })
-    res.once('close', stop)
   })
 }
 

@@ -3,15 +3,13 @@ import Koa from 'koa'
 import { KernelError } from '../errors.js'
 import type { FaceName } from '../life/contributions.js'
 import type { Gate } from '../life/gate.js'
-import { inScopeOf } from '../life/scope.js'
-import { admitNative } from './access.js'
-import { readInput } from './body.js'
 import type { Face } from './faces/face.js'
 import { InFlight } from './in-flight.js'
 import type { LiveTable } from './live-table.js'
+import { internal, noSuchPath, otherMethods, pathOf, refuse } from './refusals.js'
 import type { CarriedMessage, Carrier, KernelContext } from './request.js'
 import { requestId } from './request-id.js'
-import type { Endpoint } from './route-index.js'
+import { callRoute, type RouteCall } from './route-call.js'
 
 export interface AppOptions {
   gate: Gate<LiveTable>
@@ -33,12 +31,18 @@ export class App {
   readonly #options: AppOptions
   readonly #handle: (request: IncomingMessage, response: ServerResponse) => unknown
   readonly #leaving = new AbortController()
+  readonly #native: RouteCall
   /** Requests that came in before everything was ready. */
   #held: (() => void)[] | undefined
 
   constructor(options: AppOptions) {
     this.#options = options
     this.inFlight = new InFlight(() => options.limits().requestMs)
+    this.#native = {
+      bodyBytes: () => options.limits().bodyBytes,
+      leaving: this.#leaving.signal,
+      release: ctx => this.release(ctx),
+    }
     const koa = new Koa()
     // What fails while Koa writes the answer, such as a body that is not JSON; clients that go away are no failure.
     koa.on('error', (thrown: NodeJS.ErrnoException, ctx?: KernelContext) => {
@@ -90,12 +94,15 @@ export class App {
     response.on('close', onClose)
     ctx.carrier = (ctx.req as CarriedMessage).carrier
     response.setHeader('X-Request-Id', requestId(ctx.req))
-    if (ctx.carrier.headers) ctx.set(ctx.carrier.headers)
     try {
       const outcome = this.#dispatch(ctx, view)
       if (outcome instanceof Promise) {
-        return this.inFlight.limit(outcome, ctx).catch(thrown => this.#fail(ctx, thrown))
+        return this.inFlight.limit(outcome, ctx).then(
+          () => overrideHeaders(ctx),
+          thrown => this.#fail(ctx, thrown),
+        )
       }
+      overrideHeaders(ctx)
     } catch (thrown) {
       this.#fail(ctx, thrown)
     }
@@ -107,7 +114,7 @@ export class App {
     const { mounts, local } = ctx.carrier
     if (mounts.native || local) {
       const found = view.routes.static(method === 'HEAD' ? 'GET' : method, path)
-      if (found) return this.#run(ctx, view, found.endpoint, found.parameters)
+      if (found) return callRoute(ctx, view, found, this.#native)
     }
     const resolved = mounts.resolve(path.startsWith('//') ? path.replace(/^\/+/, '/') : path)
     if (resolved && resolved.face !== 'native') {
@@ -116,47 +123,8 @@ export class App {
     }
     if (!resolved) throw noSuchPath(method, path)
     const found = view.routes.find(method === 'HEAD' ? 'GET' : method, path)
-    if (found) return this.#run(ctx, view, found.endpoint, found.parameters)
+    if (found) return callRoute(ctx, view, found, this.#native)
     return otherMethods(ctx, view)
-  }
-
-  #run(
-    ctx: KernelContext,
-    view: LiveTable,
-    endpoint: Endpoint,
-    parameters: Record<string, string>,
-  ): void | Promise<void> {
-    const { route } = endpoint
-    const admitted = admitNative(ctx, view, route.permission)
-    if (admitted) return admitted.then(() => this.#answer(ctx, view, endpoint, parameters))
-    return this.#answer(ctx, view, endpoint, parameters)
-  }
-
-  #answer(
-    ctx: KernelContext,
-    view: LiveTable,
-    { route }: Endpoint,
-    parameters: Record<string, string>,
-  ): void | Promise<void> {
-    ctx.params = parameters
-    const { signal } = view.generations.get(route.owner)!
-    ctx.signal = route.stream ? AbortSignal.any([signal, this.#leaving.signal]) : signal
-    if (route.body) {
-      return readInput(ctx, route.body, this.#options.limits().bodyBytes).then(input => {
-        ctx.input = input
-        return this.#call(ctx, view, { route })
-      })
-    }
-    return this.#call(ctx, view, { route })
-  }
-
-  #call(ctx: KernelContext, view: LiveTable, { route }: Pick<Endpoint, 'route'>): void | Promise<void> {
-    ctx.endless = route.stream
-    if (route.stream && ctx.method === 'HEAD') return answerWith(ctx, '')
-    const outcome: unknown = inScopeOf(view.scopeOf(route.owner), route.handler, ctx)
-    if (route.stream) this.release(ctx)
-    if (outcome instanceof Promise) return outcome.then(value => answerWith(ctx, value))
-    answerWith(ctx, outcome)
   }
 
   #fail(ctx: KernelContext, thrown: unknown): void {
@@ -169,55 +137,18 @@ export class App {
     // What the client still sends is not read, so the connection cannot be used again.
     if (error.code === 'body_too_large') ctx.set('Connection', 'close')
     const face = ctx.face && this.#options.faces.get(ctx.face)
-    if (face) {
-      face.fail(ctx, error)
-      return
-    }
-    ctx.status = error.status
-    if (error.code === 'unauthorized') ctx.set('WWW-Authenticate', 'Basic realm="patchbay", charset="UTF-8"')
-    ctx.body = { error: { ...error.toJSON(), request_id: String(ctx.res.getHeader('X-Request-Id')) } }
+    if (face) face.fail(ctx, error)
+    else refuse(ctx, error)
+    overrideHeaders(ctx)
   }
+}
+
+/** `custom_headers` of the listener win over whatever a face sets (contracts/xmpp.md §3.1). */
+function overrideHeaders(ctx: KernelContext): void {
+  if (ctx.carrier.headers && !ctx.headerSent) ctx.set(ctx.carrier.headers)
 }
 
 function onClose(this: PinnedResponse): void {
   const { app, ctx } = this[pinned]!
   app.release(ctx)
-}
-
-function answerWith(ctx: KernelContext, value: unknown): void {
-  if (value !== undefined) ctx.response.body = value
-}
-
-/** OPTIONS and 405 for a path that exists; 404 for one that does not. */
-function otherMethods(ctx: KernelContext, view: LiveTable): void {
-  const methods: string[] = view.routes.methods(ctx.path)
-  if (methods.length === 0) throw noSuchPath(ctx.method, ctx.path)
-  if (methods.includes('GET')) methods.push('HEAD')
-  ctx.set('Allow', [...methods, 'OPTIONS'].join(', '))
-  if (ctx.method !== 'OPTIONS') {
-    throw new KernelError('method_not_allowed', `${ctx.path} does not know ${ctx.method}, only ${methods.join(', ')}`)
-  }
-  ctx.status = 204
-}
-
-/** Koa reads the target with Node's URL parser, which throws over some. */
-function pathOf(ctx: KernelContext): string {
-  try {
-    return ctx.request.path ?? '/'
-  } catch {
-    throw new KernelError('bad_request', 'the target of the request is not a URL')
-  }
-}
-
-function noSuchPath(method: string, path: string): KernelError {
-  return new KernelError('not_found', `nothing answers ${method} ${path} on this port`, {
-    hint: 'GET /kernel/routes on port 8080 lists the native routes; patchbay plugin list shows which plugins run',
-  })
-}
-
-function internal(ctx: KernelContext): KernelError {
-  const id = String(ctx.res.getHeader('X-Request-Id'))
-  return new KernelError('internal', 'this request failed inside Patchbay; everything else keeps working', {
-    hint: `the log has the reason under request ${id}: patchbay logs`,
-  })
 }

@@ -51,6 +51,10 @@ export class Listener {
     return listener
   }
 
+  get certificates(): Certificate[] {
+    return this.#certificates
+  }
+
   /** Takes over what can change on an open socket: mounts, headers, limits, certificates. */
   become(wanted: Wanted, certificates: Certificate[]): void {
     this.wanted = wanted

@@ -36,7 +36,7 @@ export class LiveTable implements View {
     let authenticator: { owner: string; value: Authenticator } | undefined
     for (const [plugin, generation] of generations) {
       const { contributions } = generation
-      this.#scopes.set(plugin, { plugin, generation: generation.number, view: this })
+      this.#scopes.set(plugin, { ...generation.scope, view: this })
       for (const endpoint of endpoints.get(generation) ?? []) this.routes.add(endpoint)
       for (const command of contributions.commands) commands.get(command.face)?.push(command)
       for (const [name, description] of contributions.permissions) permissions.set(name, description)

@@ -33,7 +33,8 @@ const VERNEMQ_SIBLING = /^\/(metrics|health|status\.json|webuiapi)(\/|$)/
 /** What `request_handlers` may name. */
 const HANDLERS: ReadonlyMap<string, Handler> = new Map(
   Object.entries({
-    native: { face: 'native', claim: rest => rest || '/' },
+    // Found by their whole path: a mount deeper than `/` only narrows what this listener shows of them.
+    native: { face: 'native', claim: (rest, { prefix }) => prefix + rest || '/' },
     oauth: { face: 'native', claim: (rest, { prefix }) => (prefix === '' ? undefined : `/oauth${rest}`) },
     admin_rest: { face: 'admin_rest', claim: rest => rest },
     ejabberd: { face: 'ejabberd', claim: claimEjabberd },
@@ -85,6 +86,7 @@ interface Mount extends Place {
 
 /** Which face answers which path on one listener. */
 export class Mounts {
+  /** Whether all native routes are served, so that a static one is looked up before anything else. */
   readonly native: boolean
   readonly served: ReadonlySet<Served>
   /** As `request_handlers` names them. */
@@ -99,7 +101,7 @@ export class Mounts {
     }))
     this.#mounts = mounts.sort((a, b) => b.prefix.length - a.prefix.length)
     const all = mounts.flatMap(mount => mount.handlers)
-    this.native = all.includes(NATIVE)
+    this.native = mounts.some(({ prefix, handlers }) => prefix === '' && handlers.includes(NATIVE))
     this.served = new Set(all.map(handler => handler.face))
     this.names = new Set([...HANDLERS].filter(([, handler]) => all.includes(handler)).map(([name]) => name))
   }

@@ -20,23 +20,24 @@ export const PLUGIN_NAME = /^[a-z][a-z0-9]*([-_][a-z0-9]+)*$/
 
 /** The plugins on disk: every sub-folder of the plugin folders that has an index file. Earlier folders win. */
 export class Catalogue {
-  readonly #folders: readonly string[]
+  readonly #named: () => readonly string[]
   readonly #given: ReadonlyMap<string, Found>
 
-  constructor(folders: readonly string[], given: readonly PluginDefinition[] = []) {
-    this.#folders = folders.map(folder => resolve(folder))
+  /** `folders` is asked each time: a reload of the configuration may name others. */
+  constructor(folders: () => readonly string[], given: readonly PluginDefinition[] = []) {
+    this.#named = folders
     this.#given = new Map(given.map(each => [each.name, { name: each.name, folder: '', entry: '', given: each }]))
   }
 
   /** Where it looks, whether or not they exist. */
   get folders(): readonly string[] {
-    return this.#folders
+    return this.#named().map(folder => resolve(folder))
   }
 
   /** Reads the disk each time: a plugin may have been put there a moment ago. */
   list(): Found[] {
     const found = new Map<string, Found>(this.#given)
-    for (const folder of this.#folders) {
+    for (const folder of this.folders) {
       for (const name of foldersIn(folder)) {
         const plugin = found.has(name) ? undefined : foundIn(join(folder, name))
         if (plugin) found.set(name, plugin)
@@ -49,14 +50,14 @@ export class Catalogue {
     const given = this.#given.get(name)
     if (given) return given
     if (PLUGIN_NAME.test(name)) {
-      for (const folder of this.#folders) {
+      for (const folder of this.folders) {
         const plugin = foundIn(join(folder, name))
         if (plugin) return plugin
       }
     }
     const names = this.list().map(plugin => plugin.name)
     throw new KernelError('unknown_plugin', `there is no plugin "${name}"${didYouMean(name, names)}`, {
-      hint: `plugins are looked for in ${this.#folders.join(', ')}; patchbay plugin list shows them`,
+      hint: `plugins are looked for in ${this.folders.join(', ')}; patchbay plugin list shows them`,
     })
   }
 }

@@ -3,8 +3,8 @@ import { didYouMean } from '../config/nearest.js'
 import { KernelError } from '../errors.js'
 import type { Namespace } from '../store/namespace.js'
 import type { Access, Command } from './contributions.js'
-import type { Behaviour, Held, ListenOptions, PluginContext } from './definition.js'
-import type { Generation } from './generation.js'
+import type { Behaviour, Held, PluginContext } from './definition.js'
+import type { Generation, OpenListener } from './generation.js'
 import { currentScope, inScope } from './scope.js'
 
 /** The one object through which a plugin's `start` does anything. */
@@ -52,19 +52,10 @@ export function createContext(generation: Generation): PluginContext<never> {
     },
     service: <T>(service: string) => serviceAccessor<T>(generation, service),
     async listen(options) {
-      const listener = (opened: ListenOptions): Held<{ close(): Promise<void> }> => ({
-        open: () => host.openListener(opened),
-        close: value => value.close(),
-      })
-      await host.holdings.keep(
-        generation,
-        `http ${options.ip ?? '127.0.0.1'}:${options.port}`,
-        listener(options),
-        () => ({
-          storage: refuseStorage,
-          log,
-        }),
-      )
+      const held: Held<OpenListener> = { open: () => host.openListener(options), close: opened => opened.close() }
+      const key = `http ${options.ip ?? '127.0.0.1'}:${options.port}`
+      const opened = await host.holdings.keep(generation, key, held, () => ({ storage: refuseStorage, log }))
+      generation.onLive(() => opened.remount(options))
     },
     keep<T, B extends Behaviour>(key: string, held: Held<T, B>) {
       return host.holdings.keep(generation, key, held as unknown as Held<T>, holding => ({

@@ -21,7 +21,13 @@ export interface Host {
   /** Every permission that is live now, for references to another plugin's. */
   livePermissions(): Iterable<string>
   resolveService(service: string): unknown
-  openListener(options: ListenOptions): Promise<{ close(): Promise<void> }>
+  openListener(options: ListenOptions): Promise<OpenListener>
+}
+
+/** A plugin's own listener: its socket stays, what it carries may change with each generation. */
+export interface OpenListener {
+  remount(options: ListenOptions): void
+  close(): Promise<void>
 }
 
 /** What a namespace without a schema is: the data of a newer plugin must not be taken for it. */
@@ -53,7 +59,7 @@ export class Generation {
     this.linked = linked
     this.config = config
     this.#host = host
-    this.scope = { plugin, generation: number }
+    this.scope = { plugin, generation: number, house: host }
   }
 
   get definition(): PluginDefinition {

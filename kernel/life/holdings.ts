@@ -22,6 +22,7 @@ export class Holding {
     const holding = this
     this.scope = {
       plugin: generation.plugin,
+      house: generation.host,
       get generation() {
         return holding.#generation.number
       },

@@ -7,6 +7,8 @@ import type { View } from './gate.js'
  */
 export interface Scope {
   readonly plugin: string
+  /** Which kernel it runs in: tests have several in one process. */
+  readonly house: object
   /** The generation that answers for what happens here; a holding's scope names the one now live. */
   readonly generation: number
   /** The live table that the current request reads; none outside requests. */

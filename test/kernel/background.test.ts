@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import test from 'ava'
 import { onDisk, sentenceOf } from '../support/on-disk.js'
@@ -84,16 +85,37 @@ test.serial('stored data stays when a plugin is unloaded, and goes only when it 
   t.is(await note(), 'nothing')
 })
 
-test.serial('a plugin has a listener of its own, kept across its reloads', async t => {
-  const start = (path: string) => `
-    await ctx.listen({ port: 0, requestHandlers: { '${path}': 'native' } })
+test.serial(
+  'a plugin has a listener of its own: the socket stays, what it carries changes with the generation',
+  async t => {
+    const port = await freePort()
+    const start = (path: string) => `
+    await ctx.listen({ port: ${port}, requestHandlers: { '${path}': 'native' } })
     ctx.route('GET', '/own', { public: true }, () => 'generation ' + ctx.generation)`
-  const house = await onDisk(t, folder => folder.define('doorman', start('/')))
-  await house.kernel.start('doorman')
-  const [, name] = /http (\S+)/.exec(house.inspect('doorman').holdings[0] ?? '') ?? []
-  t.is(name, '127.0.0.1:0')
-  await house.kernel.reload('doorman')
-  t.deepEqual(house.inspect('doorman').holdings, ['http 127.0.0.1:0'])
-  await house.kernel.stop('doorman')
-  t.deepEqual(house.inspect('doorman').holdings, [])
-})
+    const own = async (path: string) => {
+      const answer = await fetch(`http://127.0.0.1:${port}${path}`)
+      return answer.status === 200 ? answer.text() : answer.status
+    }
+    const house = await onDisk(t, folder => folder.define('doorman', start('/')))
+    await house.kernel.start('doorman')
+    t.is(await own('/own'), 'generation 1')
+    house.folder.define('doorman', start('/inner'))
+    await house.kernel.reload('doorman')
+    t.is(await own('/own'), 404)
+    t.is(await own('/inner/own'), 404, 'native routes are found by their whole path')
+    house.folder.define('doorman', start('/'))
+    await house.kernel.reload('doorman')
+    t.is(await own('/own'), 'generation 3')
+    await house.kernel.stop('doorman')
+    await t.throwsAsync(own('/own'))
+  },
+)
+
+function freePort(): Promise<number> {
+  return new Promise(resolve => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
+}

@@ -1,0 +1,45 @@
+import type { Route } from '../life/contributions.js'
+import { inScopeOf } from '../life/scope.js'
+import { admitNative } from './access.js'
+import { readInput } from './body.js'
+import type { LiveTable } from './live-table.js'
+import type { KernelContext } from './request.js'
+import type { Found } from './route-tree.js'
+
+export interface RouteCall {
+  bodyBytes(): number
+  /** Aborts when the process is leaving. */
+  readonly leaving: AbortSignal
+  release(ctx: KernelContext): void
+}
+
+/** A native route: permission, body, handler. Returns without a promise when nothing has to be waited for. */
+export function callRoute(ctx: KernelContext, view: LiveTable, found: Found, call: RouteCall): void | Promise<void> {
+  const { route } = found.endpoint
+  ctx.params = found.parameters
+  const admitted = admitNative(ctx, view, route.permission)
+  return admitted ? admitted.then(() => readThenHandle(ctx, view, route, call)) : readThenHandle(ctx, view, route, call)
+}
+
+function readThenHandle(ctx: KernelContext, view: LiveTable, route: Route, call: RouteCall): void | Promise<void> {
+  const { signal } = view.generations.get(route.owner)!
+  ctx.signal = route.stream ? AbortSignal.any([signal, call.leaving]) : signal
+  if (!route.body) return handle(ctx, view, route, call)
+  return readInput(ctx, route.body, call.bodyBytes()).then(input => {
+    ctx.input = input
+    return handle(ctx, view, route, call)
+  })
+}
+
+function handle(ctx: KernelContext, view: LiveTable, route: Route, call: RouteCall): void | Promise<void> {
+  ctx.endless = route.stream
+  if (route.stream && ctx.method === 'HEAD') return answerWith(ctx, '')
+  const outcome: unknown = inScopeOf(view.scopeOf(route.owner), route.handler, ctx)
+  if (route.stream) call.release(ctx)
+  if (outcome instanceof Promise) return outcome.then(value => answerWith(ctx, value))
+  answerWith(ctx, outcome)
+}
+
+function answerWith(ctx: KernelContext, value: unknown): void {
+  if (value !== undefined) ctx.response.body = value
+}
