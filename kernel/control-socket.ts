@@ -6,6 +6,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { KernelError, reason } from './errors.js'
 import type { App } from './http/app.js'
+import { closeGracefully } from './http/close-gracefully.js'
 import { readMounts } from './http/mounts.js'
 import type { Carrier } from './http/request.js'
 
@@ -63,16 +64,7 @@ export class ControlSocket {
 
   /** Lets requests under way finish, within `graceMs` milliseconds, and removes the file. */
   async close(graceMs: number): Promise<void> {
-    const server = this.#server
-    await new Promise<void>(resolve => {
-      const idle = setInterval(() => server.closeIdleConnections(), 20)
-      const cut = setTimeout(() => server.closeAllConnections(), graceMs)
-      server.close(() => {
-        clearInterval(idle)
-        clearTimeout(cut)
-        resolve()
-      })
-    })
+    await closeGracefully(this.#server, graceMs)
     rmSync(this.#path, { force: true })
     try {
       if (this.#ownFolder) rmdirSync(this.#ownFolder)

@@ -104,6 +104,8 @@ export class Transition {
       const config = this.configuration.of(plugin.name, definition.config)
       generation = new Generation(plugin.name, plugin.nextNumber(), linked, config, this.host)
       if (!rehearsal) await generation.upgradeStorage(hot)
+      // Linking has just taken a turn of the loop; starting takes another one.
+      await new Promise(setImmediate)
       this.starting.add(generation)
       await generation.start()
       await this.live.prepare(generation)

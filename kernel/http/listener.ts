@@ -5,6 +5,7 @@ import { KernelError, reason } from '../errors.js'
 import { outsideScopes } from '../life/scope.js'
 import type { App } from './app.js'
 import type { Certificate } from './certificate.js'
+import { closeGracefully } from './close-gracefully.js'
 import type { Carrier } from './request.js'
 import type { Wanted } from './wanted.js'
 
@@ -69,17 +70,7 @@ export class Listener {
   /** Stops accepting in this very turn, lets requests finish, and cuts what is left after `graceMs` milliseconds. */
   close(graceMs: number): Promise<void> {
     this.#closing = true
-    const server = this.#server
-    return new Promise(resolve => {
-      const idle = setInterval(() => server.closeIdleConnections(), 20)
-      const cut = setTimeout(() => server.closeAllConnections(), graceMs)
-      server.close(() => {
-        clearInterval(idle)
-        clearTimeout(cut)
-        resolve()
-      })
-      server.closeIdleConnections()
-    })
+    return closeGracefully(this.#server, graceMs)
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { createAuthenticator } from './authenticator.js'
 import { bootstrap } from './bootstrap.js'
 import { type Operator, Operators } from './operators.js'
+import { nothingVerified } from './verified.js'
 
 export default plugin({
   name: 'auth',
@@ -10,13 +11,21 @@ export default plugin({
   description: 'Who is calling, and what may they do',
   storage: ['operators'],
   config: z.strictObject({
-    cache_seconds: z.number().min(0).default(60).describe('how long verified credentials are remembered'),
+    cache_seconds: z
+      .number()
+      .min(0)
+      .default(60)
+      .describe('how long verified credentials are remembered after their last use'),
     scrypt_cost: z.int().min(1024).default(16_384).describe('scrypt N of new password hashes, a power of two'),
   }),
   async start(ctx) {
     const operators = new Operators(ctx.storage<Operator>('operators'), ctx.config.scrypt_cost)
     await operators.read()
     await bootstrap(operators, ctx.log, ctx.hosts[0]!)
-    ctx.authenticate(createAuthenticator(operators, ctx.hosts, ctx.config.cache_seconds * 1000))
+    const verified = await ctx.keep('verified', {
+      open: nothingVerified,
+      close: ({ entries }) => entries.clear(),
+    })
+    ctx.authenticate(createAuthenticator(operators, verified, ctx.hosts, ctx.config.cache_seconds * 1000))
   },
 })

@@ -306,6 +306,14 @@ test.serial('config show names the source of every option; config reload says wh
   t.regex(wrong.err, /unknown option "plugins\.auth\.cache_secnds"; did you mean "cache_seconds"\?/)
 })
 
+test.serial('config clear forgets what an API has set', async t => {
+  const body = JSON.stringify({ cache_seconds: '7', scrypt_cost: '1024' })
+  await house.get('/api/v2/nodes/emq@127.0.0.1/plugin_configs/auth', { method: 'PUT', body })
+  t.regex((await house.run('config', 'show')).out, /^plugins\.auth\.scrypt_cost +1024 +override$/m)
+  t.is((await house.run('config', 'clear', 'auth')).out, 'auth has the options of the configuration again\n')
+  t.regex((await house.run('config', 'show')).out, /^plugins\.auth\.scrypt_cost +16384 +default$/m)
+})
+
 test('--data chooses where a server keeps its data; a signal ends it with 0', async t => {
   const folder = folderWith(t, { 'patchbay.yml': configuration() })
   const own = await served(t, folder, ['serve', '--data', 'there'])

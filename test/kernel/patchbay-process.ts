@@ -79,7 +79,7 @@ export interface Served {
   readonly output: () => string
   run(...given: string[]): Promise<Ended>
   /** As the operator. */
-  get(path: string): Promise<Response>
+  get(path: string, init?: RequestInit): Promise<Response>
   /** Ends it by a signal; resolves to its exit code. */
   end(): Promise<number | null>
 }
@@ -113,9 +113,9 @@ export async function served(t: Teardown, folder: string, given = ['serve'], pro
     process: child,
     output: () => output,
     run: (...words) => patchbay(folder, words, { PATCHBAY_CONFIG: env.PATCHBAY_CONFIG }),
-    get: path => {
+    get: (path, init = {}) => {
       const authorization = `Basic ${Buffer.from(`admin:${PASSWORD}`).toString('base64')}`
-      return fetch(url + path, { headers: { authorization } })
+      return fetch(url + path, { ...init, headers: { authorization } })
     },
     end,
   }

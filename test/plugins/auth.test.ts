@@ -83,3 +83,22 @@ test.serial('neither a password nor a header is in the log or in the store', asy
   }
   await house.close()
 })
+
+test.serial('many callers with the same credentials cost one derivation, and a reload of auth none', async t => {
+  const house = await openHouse({ plugins: { auth: { scrypt_cost: 16_384 } } })
+  const [, plugins] = FACES[2]!
+  const once = performance.now()
+  t.is(await status(house, plugins, ADMIN), 200)
+  const derivation = performance.now() - once
+  const [, native] = FACES[4]!
+  const began = performance.now()
+  const all = await Promise.all(Array.from({ length: 40 }, () => status(house, native, ADMIN)))
+  t.true(all.every(each => each === 200))
+  t.true(performance.now() - began < derivation * 8, 'forty of them took as long as a few')
+
+  await house.kernel.reload('auth')
+  const reloaded = performance.now()
+  t.is(await status(house, plugins, ADMIN), 200)
+  t.true(performance.now() - reloaded < derivation)
+  await house.close()
+})
