@@ -36,12 +36,18 @@ export type ReloadVerbs = {
 /** Between two observed reloads, in milliseconds; the second half of it is the quiet time. */
 const REST_MS = 80
 
-const options = argumentOf<HouseOptions>()
+const options = argumentOf<HouseOptions & { reload?: string }>()
+const name = options.reload ?? LARGE
 const opened = openHouse(options)
 let revision = 0
 
 function rewrite(): void {
-  writePlugin(options.pluginFolders![0]!, LARGE, { 'revision.js': revisionFile(++revision) })
+  writePlugin(options.pluginFolders![0]!, name, { 'revision.js': revisionFile(++revision) })
+}
+
+/** A spread would not hold the turns of a reload that takes seconds. */
+function longestOf(turns: readonly number[]): number {
+  return turns.reduce((longest, turn) => Math.max(longest, turn), 0)
 }
 
 async function observeOne(): Promise<Observed> {
@@ -51,7 +57,7 @@ async function observeOne(): Promise<Observed> {
   const turns = new Turns()
   await pause(REST_MS)
   const began = performance.now()
-  await kernel.reload(LARGE)
+  await kernel.reload(name)
   const ended = performance.now()
   // The turn in which the reload ended is over only now.
   await pause(5)
@@ -60,8 +66,8 @@ async function observeOne(): Promise<Observed> {
   const quiet = turns.between(began - 1 - whole, began - 1)
   return {
     whole,
-    longest: Math.max(...turns.between(began, ended)),
-    quietLongest: Math.max(...quiet),
+    longest: longestOf(turns.between(began, ended)),
+    quietLongest: longestOf(quiet),
     quietUsual: median(quiet),
   }
 }
@@ -73,7 +79,7 @@ answer({
     const began = performance.now()
     for (let n = 0; n < times; n++) {
       rewrite()
-      await kernel.reload(LARGE)
+      await kernel.reload(name)
     }
     const seconds = (performance.now() - began) / 1000
     gc!()

@@ -1,5 +1,6 @@
 import { Child } from './child.js'
 import type { HouseOptions } from './house.js'
+import { nodeFlags } from './node-flags.js'
 import { temporaryFolder } from './temporary.js'
 
 export type ServerVerbs = {
@@ -19,7 +20,7 @@ export type Server = Child<Pick<ServerVerbs, 'port' | 'cpu'>>
 
 /** A Patchbay with a data folder of its own; resolves once its plugins run. */
 export async function startPatchbay(options: Omit<HouseOptions, 'data'>): Promise<Child<ServerVerbs>> {
-  const server = new Child<ServerVerbs>('patchbay-server', { ...options, data: temporaryFolder() })
+  const server = new Child<ServerVerbs>('patchbay-server', { ...options, data: temporaryFolder() }, nodeFlags())
   await server.ask('port')
   return server
 }

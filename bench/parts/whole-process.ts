@@ -5,12 +5,11 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { PASSWORD } from './child.js'
 import { Connection } from './connection.js'
 import { request } from './load.js'
+import { nodeFlags } from './node-flags.js'
 import { textOption } from './program.js'
 import { freePort, temporaryFolder } from './temporary.js'
 
 const ROOT = join(__dirname, '..', '..', '..')
-/** The entries that serve, newest first: a file of `dist` and its arguments. */
-const ENTRIES = [['kernel/cli/patchbay.js', 'serve'], ['kernel/cli/main.js']]
 /** What every built process answers once it listens and its operators are known. */
 const PATH = '/kernel/plugins'
 const PATIENCE_MS = 15_000
@@ -18,9 +17,9 @@ const PATIENCE_MS = 15_000
 function entry(): string[] {
   const given = textOption('entry')
   if (given) return given.split(' ')
-  const found = ENTRIES.find(([file]) => existsSync(join(ROOT, 'dist', file!)))
-  if (!found) throw new Error('nothing is built: npm run build')
-  return [join(ROOT, 'dist', found[0]!), ...found.slice(1)]
+  const program = join(ROOT, 'dist', 'kernel', 'cli', 'patchbay.js')
+  if (!existsSync(program)) throw new Error('nothing is built: npm run build')
+  return [...nodeFlags(), program, 'serve']
 }
 
 /** Patchbay as people start it, with every plugin of the house, in a data folder that stays between its starts. */

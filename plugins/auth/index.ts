@@ -16,7 +16,12 @@ export default plugin({
       .min(0)
       .default(60)
       .describe('how long verified credentials are remembered after their last use'),
-    scrypt_cost: z.int().min(1024).default(16_384).describe('scrypt N of new password hashes, a power of two'),
+    scrypt_cost: z
+      .int()
+      .min(1024)
+      // Needs 32 MiB, which malloc gives back to the system at once; the 16 MiB of 16384 it would keep.
+      .default(32_768)
+      .describe('scrypt N of new password hashes, a power of two'),
   }),
   async start(ctx) {
     const operators = new Operators(ctx.storage<Operator>('operators'), ctx.config.scrypt_cost)

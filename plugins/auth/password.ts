@@ -10,13 +10,17 @@ export interface PasswordHash {
 }
 
 const BYTES = 32
+const BLOCK_SIZE = 8
+/** With N = 32768 OWASP's smallest recommendation. */
+const PARALLELIZATION = 3
 /** The thread pool of four also serves the file system and the store. */
 const AT_ONCE = 2
 
 export async function hashPassword(password: string, cost: number): Promise<PasswordHash> {
   const salt = randomBytes(16)
-  const hash = await derive(password, { salt: '', hash: '', cost, blockSize: 8, parallelization: 5 }, salt)
-  return { salt: salt.toString('base64'), hash: hash.toString('base64'), cost, blockSize: 8, parallelization: 5 }
+  const parameters = { cost, blockSize: BLOCK_SIZE, parallelization: PARALLELIZATION }
+  const hash = await derive(password, { salt: '', hash: '', ...parameters }, salt)
+  return { salt: salt.toString('base64'), hash: hash.toString('base64'), ...parameters }
 }
 
 /** Constant-time in the comparison; the derivation runs in the thread pool, a few at a time. */

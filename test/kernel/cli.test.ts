@@ -311,7 +311,7 @@ test.serial('config clear forgets what an API has set', async t => {
   await house.get('/api/v2/nodes/emq@127.0.0.1/plugin_configs/auth', { method: 'PUT', body })
   t.regex((await house.run('config', 'show')).out, /^plugins\.auth\.scrypt_cost +1024 +override$/m)
   t.is((await house.run('config', 'clear', 'auth')).out, 'auth has the options of the configuration again\n')
-  t.regex((await house.run('config', 'show')).out, /^plugins\.auth\.scrypt_cost +16384 +default$/m)
+  t.regex((await house.run('config', 'show')).out, /^plugins\.auth\.scrypt_cost +32768 +default$/m)
 })
 
 test('--data chooses where a server keeps its data; a signal ends it with 0', async t => {
