@@ -42,6 +42,7 @@ export const ERRORS = {
   timeout: 504,
   no_backend: 503,
   no_authenticator: 503,
+  busy: 503,
   shutting_down: 503,
   internal: 500,
 } as const

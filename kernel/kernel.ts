@@ -50,7 +50,7 @@ export class Kernel {
     const found = this.catalogue.find(this.roster.nameOf(name))
     if (cascade) await this.#startRequired(found.name, [])
     return this.#lanes.run([found.name], async () => {
-      const plugin = await this.loader.load(found)
+      const { plugin, linked } = await this.loader.newest(found)
       if (plugin.state === 'running') {
         throw new KernelError(
           'already_running',
@@ -60,7 +60,8 @@ export class Kernel {
           },
         )
       }
-      await this.#begin(plugin, plugin.state === 'loaded' ? plugin.linked : this.loader.relink(plugin))
+      await this.#begin(plugin, linked)
+      plugin.crashes = []
       await this.desired.set(plugin.name, { active: true, aliases: [...plugin.aliases] })
       return plugin
     })
@@ -106,6 +107,7 @@ export class Kernel {
         const before = plugin.linked
         retired = (await this.transition.enter(plugin, linked)).retired
         this.probation.begin(plugin, before)
+        plugin.crashes = []
       } else plugin.linked = linked
       await this.desired.set(plugin.name, { aliases: [...plugin.aliases] })
       this.log.for(plugin.name).info(`generation ${plugin.live?.number ?? plugin.generations} has the newest code`)
@@ -121,8 +123,8 @@ export class Kernel {
     const found = this.catalogue.find(this.roster.nameOf(successor))
     return this.#lanes.run([real, found.name], async () => {
       const leaving = this.roster.demand(real)
-      const entering = await this.loader.load(found)
-      await this.replacement.run(leaving, entering)
+      const { plugin: entering, linked } = await this.loader.newest(found)
+      await this.replacement.run(leaving, entering, linked)
       return entering
     })
   }
@@ -133,7 +135,7 @@ export class Kernel {
     await this.#lanes.run([found.name], async () => {
       const linked = this.loader.link(found)
       const loaded = this.roster.get(found.name)
-      await this.transition.rehearse(loaded ?? new Plugin(found, linked), linked)
+      await this.transition.rehearse(loaded ?? new Plugin(found, linked, this.roster.numbersOf(found.name)), linked)
     })
   }
 

@@ -21,10 +21,18 @@ export class Loader {
   async load(found: Found): Promise<Plugin> {
     const known = this.roster.get(found.name)
     if (known) return known
-    const plugin = new Plugin(found, this.link(found))
+    const plugin = new Plugin(found, this.link(found), this.roster.numbersOf(found.name))
     this.roster.add(plugin)
     await this.desired.set(found.name, { loaded: true, aliases: [...plugin.aliases] })
     return plugin
+  }
+
+  /** The plugin, loaded when needed, with the code that is on disk now. */
+  async newest(found: Found): Promise<{ plugin: Plugin; linked: Linked }> {
+    const known = this.roster.get(found.name)
+    if (known && !known.live) return { plugin: known, linked: this.relink(known) }
+    const plugin = await this.load(found)
+    return { plugin, linked: plugin.linked }
   }
 
   /** The newest code of a loaded plugin. When it cannot be linked, the sentence says what goes on as before. */

@@ -1,6 +1,7 @@
 import { injectable } from 'tsyringe'
 import { KernelError } from './errors.js'
 import { DesiredState } from './life/desired.js'
+import type { Linked } from './life/linker.js'
 import type { Plugin } from './life/plugin.js'
 import { Roster } from './life/roster.js'
 import { Log } from './log.js'
@@ -17,17 +18,21 @@ export class Replacement {
   ) {}
 
   /** For callers that hold both lanes. A newcomer that cannot start leaves `leaving` running. */
-  async run(leaving: Plugin, entering: Plugin): Promise<void> {
+  async run(leaving: Plugin, entering: Plugin, linked: Linked): Promise<void> {
     this.#check(leaving, entering)
     const before = entering.state
     entering.become('starting')
     try {
-      const { retired } = await this.transition.enter(entering, entering.linked, [leaving])
+      const { retired } = await this.transition.enter(entering, linked, [leaving])
       entering.become('running')
       leaving.become('draining')
-      await this.desired.change({ [entering.name]: { active: true }, [leaving.name]: { active: false } })
-      await retired
-      leaving.become('stopped')
+      leaving.forgetPrevious()
+      try {
+        await this.desired.change({ [entering.name]: { active: true }, [leaving.name]: { active: false } })
+      } finally {
+        await retired
+        leaving.become('stopped')
+      }
     } catch (thrown) {
       if (entering.state === 'starting') entering.become(before === 'loaded' ? 'loaded' : 'failed')
       throw thrown

@@ -1,3 +1,4 @@
+import { sep } from 'node:path'
 import { injectable } from 'tsyringe'
 import { Configuration } from './config/configuration.js'
 import { KernelError, reason } from './errors.js'
@@ -6,6 +7,7 @@ import type { Plugin } from './life/plugin.js'
 import { Roster } from './life/roster.js'
 import { outsideScopes, type Scope, scopeBehind } from './life/scope.js'
 import { Log } from './log.js'
+import { KERNEL } from './store/store.js'
 import { Transition } from './transition.js'
 
 /** Errors that nobody caught: finds whose they are, and brings that plugin back or takes it out of service. */
@@ -35,25 +37,43 @@ export class Supervisor {
     }
   }
 
-  uncaught(thrown: unknown, scope: Scope | undefined): void {
+  uncaught(thrown: unknown, surfaced: Scope | undefined): void {
     outsideScopes(() => {
+      const scope = this.#ownerInStack(thrown, surfaced) ?? surfaced
+      if (!scope || scope.plugin === KERNEL) return this.#exit?.(thrown)
       for (const generation of this.transition.starting) {
-        if (
-          generation.plugin === scope?.plugin &&
-          generation.number === scope.generation &&
-          generation.failStart(thrown)
-        )
-          return
+        const own = generation.plugin === scope.plugin && generation.number === scope.generation
+        if (own && generation.failStart(thrown)) return
       }
-      const plugin = scope && this.roster.get(scope.plugin)
-      if (!plugin) return this.#exit?.(thrown)
-      void this.#crashed(plugin, scope.generation, thrown)
+      const plugin = this.roster.get(scope.plugin)
+      if (plugin) void this.#crashed(plugin, scope.generation, thrown)
+      else {
+        const sentence = `plugin "${scope.plugin}", which does not run, threw: ${reason(thrown)}; nothing else is affected`
+        this.log.for(scope.plugin).warn({ err: stackOf(thrown) }, sentence)
+      }
     })
+  }
+
+  /**
+   * The live plugin whose file comes first in the stack: listeners of a request run in its connection's scope, and a
+   * backend's functions in that of the face that called them.
+   */
+  #ownerInStack(thrown: unknown, surfaced: Scope | undefined): { plugin: string; generation: number } | undefined {
+    const stack = thrown instanceof Error ? (thrown.stack ?? '') : ''
+    let first = stack.length
+    let owner: { plugin: string; generation: number } | undefined
+    for (const { name, found, live } of this.roster.running) {
+      const at = found.folder === '' || !live ? -1 : stack.indexOf(found.folder + sep)
+      if (at < 0 || at >= first) continue
+      first = at
+      owner = { plugin: name, generation: live!.number }
+    }
+    return owner?.plugin === surfaced?.plugin ? undefined : owner
   }
 
   async #crashed(plugin: Plugin, generation: number, thrown: unknown): Promise<void> {
     const log = this.log.for(plugin.name)
-    const err = { stack: thrown instanceof Error ? thrown.stack : String(thrown) }
+    const err = stackOf(thrown)
     if (plugin.live?.number !== generation) {
       log.warn(
         { err },
@@ -84,7 +104,7 @@ export class Supervisor {
         new KernelError('crashed', `${what}; the code of before runs again`, { hint: 'mend the plugin and reload it' }),
       )
       log.error({ err }, plugin.lastError!.sentence)
-      await this.transition.enter(plugin, previous)
+      await this.#orFail(plugin, () => this.transition.revert(plugin, previous))
       return
     }
     if (!this.#mayRestart(plugin)) {
@@ -100,10 +120,14 @@ export class Supervisor {
     }
     plugin.failedWith(new KernelError('crashed', `${what}; it was restarted`))
     log.error({ err }, plugin.lastError!.sentence)
+    await this.#orFail(plugin, () => this.transition.enter(plugin, plugin.linked))
+  }
+
+  /** When it cannot start again either, its broken generation must not go on serving. */
+  async #orFail(plugin: Plugin, start: () => Promise<unknown>): Promise<void> {
     try {
-      await this.transition.enter(plugin, plugin.linked)
+      await start()
     } catch (thrown) {
-      // It crashed and cannot start again: its live generation is broken, so it must not go on serving.
       await this.transition.leave(plugin)
       plugin.become('failed')
       throw thrown
@@ -118,4 +142,8 @@ export class Supervisor {
     plugin.crashes.push(now)
     return plugin.crashes.length <= restarts
   }
+}
+
+function stackOf(thrown: unknown): { stack: string } {
+  return { stack: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown) }
 }

@@ -8,6 +8,11 @@ import type { Linked } from './life/linker.js'
 import type { Plugin } from './life/plugin.js'
 import { Roster } from './life/roster.js'
 
+/** A dry run never lives, so it takes no number. */
+const REHEARSAL = 0
+/** How long a request may still answer after its generation's signal has aborted. */
+const LAST_WORDS_MS = 250
+
 /** The one algorithm behind every verb: start new → swap one pointer → retire old. */
 @injectable()
 export class Transition {
@@ -28,10 +33,25 @@ export class Transition {
    * Resolves at the swap; `retired` resolves once the old generations are gone.
    */
   async enter(plugin: Plugin, linked: Linked, leaving: readonly Plugin[] = []): Promise<{ retired: Promise<void> }> {
-    const hot = plugin.live !== undefined
-    const generation = await this.#prepare(plugin, linked, hot, false)
+    return this.#enter(plugin, linked, leaving, true)
+  }
+
+  /** Brings the code of before back. It can read what a hot upgrade has left, so the storage stays as it is. */
+  async revert(plugin: Plugin, previous: Linked): Promise<void> {
+    await this.#enter(plugin, previous, [], false)
+  }
+
+  async #enter(
+    plugin: Plugin,
+    linked: Linked,
+    leaving: readonly Plugin[],
+    upgrade: boolean,
+  ): Promise<{ retired: Promise<void> }> {
+    const generation = await this.#prepare(plugin, linked, plugin.nextNumber(), upgrade)
     const olds = [plugin, ...leaving].map(each => each.live).filter(live => live !== undefined)
     try {
+      // What it requires may have been stopped while it was starting.
+      this.roster.checkRequirements(plugin.name, linked.definition)
       this.live.swap(
         generation,
         leaving.map(each => each.name),
@@ -43,13 +63,13 @@ export class Transition {
     plugin.live = generation
     plugin.linked = linked
     for (const each of leaving) each.live = undefined
-    const retired = Promise.all(olds.map(old => this.#retire(old, old.plugin === plugin.name ? plugin : undefined)))
+    const retired = Promise.all(olds.map(old => this.#retire(old)))
     return { retired: retired.then(() => undefined) }
   }
 
   /** Everything up to the swap, then undone: true means that `enter` would have worked. */
   async rehearse(plugin: Plugin, linked: Linked): Promise<void> {
-    const generation = await this.#prepare(plugin, linked, plugin.live !== undefined, true)
+    const generation = await this.#prepare(plugin, linked, REHEARSAL, false)
     try {
       this.live.next(generation, [])
     } catch (thrown) {
@@ -65,7 +85,7 @@ export class Transition {
     if (!old) return
     this.live.swap(undefined, [plugin.name])
     plugin.live = undefined
-    await this.#retire(old, plugin)
+    await this.#retire(old)
     await this.retired(plugin.name)
   }
 
@@ -75,35 +95,35 @@ export class Transition {
     await Promise.all(waiting.map(([retiring]) => retiring))
   }
 
-  #retire(old: Generation, plugin: Plugin | undefined): Promise<void> {
-    const retiring = this.#drainAndEnd(old, plugin)
+  #retire(old: Generation): Promise<void> {
+    const retiring = this.#drainAndEnd(old)
     this.#retiring.set(retiring, old.plugin)
     return retiring.finally(() => this.#retiring.delete(retiring))
   }
 
-  /** Drain, abort, undo; then close what the plugin's live generation, if it has one by now, does not keep. */
-  async #drainAndEnd(old: Generation, plugin: Plugin | undefined): Promise<void> {
+  /** Drain, abort, undo; then close what no other generation keeps. */
+  async #drainAndEnd(old: Generation): Promise<void> {
     const log = this.host.log(old.plugin)
     const { drainMs, undoMs } = this.host.limits
-    if (!(await this.live.gate.drained(old, drainMs))) {
-      log.warn(
-        { generation: old.number },
-        `generation ${old.number} still had requests after ${drainMs} ms; they are cut off`,
-      )
+    const drained = await this.live.gate.drained(old, drainMs)
+    if (!drained) {
+      const sentence = `generation ${old.number} still had requests after ${drainMs} ms; they are cut off`
+      log.warn({ generation: old.number }, sentence)
     }
     await old.end()
+    if (!drained && !(await this.live.gate.drained(old, LAST_WORDS_MS))) this.live.cut(old)
     this.live.forget(old)
-    await this.host.holdings.settle(old.plugin, plugin?.live, undoMs, why => log.error({ generation: old.number }, why))
+    await this.host.holdings.release(old, undoMs, why => log.error({ generation: old.number }, why))
   }
 
-  async #prepare(plugin: Plugin, linked: Linked, hot: boolean, rehearsal: boolean): Promise<Generation> {
+  async #prepare(plugin: Plugin, linked: Linked, number: number, upgrade: boolean): Promise<Generation> {
     const { definition } = linked
     let generation: Generation | undefined
     try {
       this.roster.checkRequirements(plugin.name, definition)
       const config = this.configuration.of(plugin.name, definition.config)
-      generation = new Generation(plugin.name, plugin.nextNumber(), linked, config, this.host)
-      if (!rehearsal) await generation.upgradeStorage(hot)
+      generation = new Generation(plugin.name, number, linked, config, this.host)
+      if (upgrade) await generation.upgradeStorage(plugin.live !== undefined)
       // Linking has just taken a turn of the loop; starting takes another one.
       await new Promise(setImmediate)
       this.starting.add(generation)
@@ -122,7 +142,7 @@ export class Transition {
     const log = this.host.log(generation.plugin)
     await generation.end()
     this.live.forget(generation)
-    await this.host.holdings.abandon(generation, this.host.limits.undoMs, why => log.error(why))
+    await this.host.holdings.release(generation, this.host.limits.undoMs, why => log.error(why))
   }
 
   /** The failure with what still works: an older generation, or nothing of this plugin. */

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import test from 'ava'
 
@@ -109,4 +109,35 @@ test('linking a plugin does nothing: all doing is inside start', t => {
   const before = process.getActiveResourcesInfo().length
   for (const name of readdirSync(join(ROOT, 'plugins'))) require(join(ROOT, 'dist', 'plugins', name, 'index.js'))
   t.is(process.getActiveResourcesInfo().length, before)
+})
+
+test('the lock file holds the packages of every platform, so that npm ci works everywhere', t => {
+  interface Locked {
+    packages: Record<string, { optionalDependencies?: Record<string, string> }>
+  }
+  const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as Locked
+  const missing = Object.values(packages)
+    .flatMap(({ optionalDependencies = {} }) => Object.keys(optionalDependencies))
+    .filter(name => !(`node_modules/${name}` in packages))
+  t.deepEqual(missing, [])
+})
+
+test('the built command line can be executed', t => {
+  t.not(statSync(join(ROOT, 'dist', 'kernel', 'cli', 'patchbay.js')).mode & 0o111, 0)
+})
+
+test('every relative link in the documentation leads somewhere', t => {
+  const pages = [
+    'README.md',
+    'CONTRIBUTING.md',
+    'CHANGELOG.md',
+    ...readdirSync(join(ROOT, 'docs')).map(name => `docs/${name}`),
+  ]
+  const dead = pages.flatMap(page =>
+    [...readFileSync(join(ROOT, page), 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)]
+      .map(([, target]) => join(dirname(page), target!))
+      .filter(target => !existsSync(join(ROOT, target)))
+      .map(target => `${page} → ${target}`),
+  )
+  t.deepEqual(dead, [])
 })

@@ -18,7 +18,11 @@ const limits = z.strictObject({
 
 /** patchbay.yml. Everything is optional; ejabberd's documented blocks stand as they are printed. */
 export const settingsSchema = z.strictObject({
-  hosts: z.array(z.string().min(1)).min(1).default(['localhost']).describe('the domains that every protocol serves'),
+  hosts: z
+    .array(z.string().min(1).toLowerCase())
+    .min(1)
+    .default(['localhost'])
+    .describe('the domains that every protocol serves'),
   data: z.string().min(1).default('./data').describe('folder of the store and of the control socket'),
   plugin_folders: z.array(z.string()).default([]).describe('further folders whose sub-folders are plugins'),
   listen: z.array(listenEntry).default([]),

@@ -1,5 +1,6 @@
 import { KernelError } from '../errors.js'
 import type { Identity } from '../life/identity.js'
+import { inScope } from '../life/scope.js'
 import type { LiveTable } from './live-table.js'
 import { addressOf, type KernelContext } from './request.js'
 
@@ -35,7 +36,9 @@ export function identify(
   const known = authenticator?.recall(face, authorization)
   if (known) return known
   const given = parse(authorization)
-  return given && authenticator?.verify(face, authorization, given.name, given.password)
+  if (!given || !authenticator) return undefined
+  const { name, password } = given
+  return inScope(view.authenticatorScope!, () => authenticator.verify(face, authorization, name, password))
 }
 
 export function permits(

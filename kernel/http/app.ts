@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import Koa from 'koa'
 import { KernelError } from '../errors.js'
@@ -37,6 +38,8 @@ export class App {
 
   constructor(options: AppOptions) {
     this.#options = options
+    // Every open stream listens to it.
+    setMaxListeners(0, this.#leaving.signal)
     this.inFlight = new InFlight(() => options.limits().requestMs)
     this.#native = {
       bodyBytes: () => options.limits().bodyBytes,
@@ -83,6 +86,7 @@ export class App {
     const { view } = ctx
     if (!view) return
     ctx.view = undefined
+    view.requests.delete(ctx)
     this.#options.gate.leave(view)
   }
 
@@ -92,6 +96,15 @@ export class App {
     const response = ctx.res as PinnedResponse
     response[pinned] = { app: this, ctx }
     response.on('close', onClose)
+    view.requests.add(ctx)
+    // Neither has a 'close' of its own: a client that left while it was held, an answer that waits behind another one.
+    const { socket } = ctx.req
+    if (socket.destroyed) return this.release(ctx)
+    if (!response.socket) {
+      const gone = () => this.release(ctx)
+      socket.once('close', gone)
+      response.once('close', () => socket.off('close', gone))
+    }
     ctx.carrier = (ctx.req as CarriedMessage).carrier
     response.setHeader('X-Request-Id', requestId(ctx.req))
     try {

@@ -10,14 +10,24 @@ import { RouteTree } from './route-tree.js'
 /** Builds what a face needs to dispatch, once per table instead of once per request. */
 export type RegistryBuilder = (commands: readonly Command[]) => unknown
 
+/** A request as far as it can be cut off. */
+export interface Pinned {
+  /** The plugin that answers it, once that is known. */
+  owner: string | undefined
+  readonly res: { destroy(): unknown }
+}
+
 /** The one immutable view that requests read: everything contributed by the generations that are live in it. */
 export class LiveTable implements View {
   readonly number: number
   readonly generations: ReadonlyMap<string, Generation>
   readonly routes = new RouteTree()
   readonly authenticator: Authenticator | undefined
+  readonly authenticatorScope: Scope | undefined
   readonly permissions: ReadonlyMap<string, string>
   pins = 0
+  /** Those that pin it, to cut them off when their plugin has waited for them long enough. */
+  readonly requests = new Set<Pinned>()
   readonly #services = new Map<string, { owner: string; value: unknown }>()
   readonly #registries = new Map<FaceName, unknown>()
   readonly #scopes = new Map<string, Scope>()
@@ -52,6 +62,7 @@ export class LiveTable implements View {
     }
     this.permissions = permissions
     this.authenticator = authenticator?.value
+    this.authenticatorScope = authenticator && this.#scopes.get(authenticator.owner)
     for (const [face, build] of builders) this.#registries.set(face, build(commands.get(face)!))
   }
 

@@ -28,6 +28,14 @@ export class Live {
     this.#endpoints.delete(generation)
   }
 
+  /** Cuts off the requests that a generation still answers although it has ended. */
+  cut(generation: Generation): void {
+    for (const table of this.gate.past) {
+      if (table.generations.get(generation.plugin) !== generation) continue
+      for (const request of table.requests) if (request.owner === generation.plugin) request.res.destroy()
+    }
+  }
+
   /** The table that would be live after the change; throws `conflict`. Nothing changes yet. */
   next(add: Generation | undefined, remove: readonly string[]): LiveTable {
     const generations = new Map(this.table.generations)

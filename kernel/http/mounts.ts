@@ -196,7 +196,7 @@ function claimEjabberd(rest: string, { prefix, alone }: Place): string | undefin
   if (!alone && !EJABBERD_CALL.test(rest)) return undefined
   // Mounted at `/api/v2` it speaks that version: the mount's `vN` is what a caller could also have appended.
   const version = /\/v\d+$/.exec(prefix)?.[0]
-  const bare = rest.replace(/\/+$/, '')
+  const bare = withoutTrailing('/', rest)
   return version === undefined || bare === '' || /\/v\d+$/.test(bare) ? rest : bare + version
 }
 
@@ -217,4 +217,11 @@ function versioned(root: string, version: string, sibling: (path: string) => boo
     if (rest === base || rest.startsWith(`${base}/`)) return canonical + rest.slice(base.length)
     return prefix === '' && (alone || sibling(rest || '/')) ? rest || '/' : undefined
   }
+}
+
+/** A pattern with `+$` would look at every start in a long row of slashes. */
+function withoutTrailing(character: string, text: string): string {
+  let end = text.length
+  while (text[end - 1] === character) end--
+  return text.slice(0, end)
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { KernelError } from '../errors.js'
 import type { FaceName, RouteContext } from '../life/contributions.js'
 import type { Patience } from './in-flight.js'
 import type { LiveTable } from './live-table.js'
@@ -23,6 +24,8 @@ export interface KernelContext extends RouteContext, Patience {
   /** The live table that this request has pinned; undefined once it has let go of it. */
   view: LiveTable | undefined
   carrier: Carrier
+  /** The plugin that answers, once that is known. */
+  owner: string | undefined
   /** The face that answers, when the path belongs to one. */
   face: FaceName | undefined
 }
@@ -31,4 +34,9 @@ export interface KernelContext extends RouteContext, Patience {
 export function addressOf(ctx: KernelContext): string {
   const address = ctx.req.socket.remoteAddress ?? ''
   return address.startsWith('::ffff:') ? address.slice(7) : address
+}
+
+/** A handler must not begin once its request was answered with a time-out, or its client has gone. */
+export function assertWaiting(ctx: KernelContext, view: LiveTable): void {
+  if (ctx.view !== view) throw new KernelError('timeout', 'nobody waits for this request any more; it was not begun')
 }

@@ -3,7 +3,7 @@ import { inScopeOf } from '../life/scope.js'
 import { admitNative } from './access.js'
 import { readInput } from './body.js'
 import type { LiveTable } from './live-table.js'
-import type { KernelContext } from './request.js'
+import { assertWaiting, type KernelContext } from './request.js'
 import type { Found } from './route-tree.js'
 
 export interface RouteCall {
@@ -22,10 +22,13 @@ export function callRoute(ctx: KernelContext, view: LiveTable, found: Found, cal
 }
 
 function readThenHandle(ctx: KernelContext, view: LiveTable, route: Route, call: RouteCall): void | Promise<void> {
+  assertWaiting(ctx, view)
+  ctx.owner = route.owner
   const { signal } = view.generations.get(route.owner)!
-  ctx.signal = route.stream ? AbortSignal.any([signal, call.leaving]) : signal
+  ctx.signal = route.stream ? streamSignal(ctx, [signal, call.leaving]) : signal
   if (!route.body) return handle(ctx, view, route, call)
   return readInput(ctx, route.body, call.bodyBytes()).then(input => {
+    assertWaiting(ctx, view)
     ctx.input = input
     return handle(ctx, view, route, call)
   })
@@ -42,4 +45,18 @@ function handle(ctx: KernelContext, view: LiveTable, route: Route, call: RouteCa
 
 function answerWith(ctx: KernelContext, value: unknown): void {
   if (value !== undefined) ctx.response.body = value
+}
+
+/** `AbortSignal.any` would stay reachable from its sources until they abort; this one goes with the response. */
+function streamSignal(ctx: KernelContext, sources: readonly AbortSignal[]): AbortSignal {
+  const controller = new AbortController()
+  const abort = () => controller.abort()
+  for (const source of sources) {
+    if (source.aborted) abort()
+    source.addEventListener('abort', abort)
+  }
+  ctx.res.once('close', () => {
+    for (const source of sources) source.removeEventListener('abort', abort)
+  })
+  return controller.signal
 }

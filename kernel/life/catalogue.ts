@@ -15,8 +15,8 @@ export interface Found {
 }
 
 const ENTRIES = ['index.js', join('dist', 'index.js')]
-/** What a plugin, and so its folder, may be called. */
-export const PLUGIN_NAME = /^[a-z][a-z0-9]*([-_][a-z0-9]+)*$/
+/** What a plugin, and so its folder, may be called; `kernel` is the kernel's own. */
+export const PLUGIN_NAME = /^(?!kernel$)[a-z][a-z0-9]*([-_][a-z0-9]+)*$/
 
 /** The plugins on disk: every sub-folder of the plugin folders that has an index file. Earlier folders win. */
 export class Catalogue {

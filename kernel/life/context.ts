@@ -53,7 +53,7 @@ export function createContext(generation: Generation): PluginContext<never> {
     service: <T>(service: string) => serviceAccessor<T>(generation, service),
     async listen(options) {
       const held: Held<OpenListener> = { open: () => host.openListener(options), close: opened => opened.close() }
-      const key = `http ${options.ip ?? '127.0.0.1'}:${options.port}`
+      const key = `${options.tls ? 'https' : 'http'} ${options.ip ?? '127.0.0.1'}:${options.port}`
       const opened = await host.holdings.keep(generation, key, held, () => ({ storage: refuseStorage, log }))
       generation.onLive(() => opened.remount(options))
     },

@@ -45,6 +45,11 @@ export class Gate<V extends View> {
     if (old.pins > 0) this.#past.add(old)
   }
 
+  /** Views that are not current any more and still read. */
+  get past(): Iterable<V> {
+    return this.#past
+  }
+
   /** How many views are held by requests that entered before the last swap. */
   get lingering(): number {
     return this.#past.size

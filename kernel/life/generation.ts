@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { asKernelError, KernelError } from '../errors.js'
 import type { Namespace, NamespaceSchema } from '../store/namespace.js'
 import { createContext } from './context.js'
@@ -42,7 +43,9 @@ export class Generation {
   readonly linked: Linked
   readonly config: unknown
   readonly contributions: Contributions = noContributions()
-  readonly keeping = new Map<string, { holding: Holding; held: Held<unknown>; opened: boolean }>()
+  readonly keeping = new Map<string, { holding: Holding; held: Held<unknown> }>()
+  /** Keys of holdings that are being opened right now. */
+  readonly opening = new Set<string>()
   readonly effects = new Effects()
   readonly scope: Scope
   readonly #host: Host
@@ -59,6 +62,8 @@ export class Generation {
     this.linked = linked
     this.config = config
     this.#host = host
+    // Every open stream listens to it.
+    setMaxListeners(0, this.#abort.signal)
     this.scope = { plugin, generation: number, house: host }
   }
 

@@ -12,6 +12,8 @@ export class Holding {
   behaviour: Behaviour
   close: (value: unknown) => void | Promise<void>
   #generation: Generation
+  /** Generations that have it and have not ended: live, starting or draining. */
+  readonly keepers = new Set<Generation>()
   readonly #cleanups: (() => Promise<void>)[] = []
 
   constructor(key: string, generation: Generation, held: Held<unknown>) {
@@ -68,7 +70,9 @@ export class Holding {
     } catch (thrown) {
       report(`holding "${this.key}" did not close: ${reason(thrown)}`)
     }
-    for (const cleanup of this.#cleanups) await cleanup()
+    for (const cleanup of this.#cleanups) {
+      await cleanup().catch(thrown => report(`holding "${this.key}" left storage open: ${reason(thrown)}`))
+    }
   }
 }
 
@@ -87,20 +91,31 @@ export class Holdings {
     held: Held<T>,
     context: (holding: Holding) => HoldingContext,
   ): Promise<T> {
-    if (generation.keeping.has(key)) {
+    if (generation.keeping.has(key) || generation.opening.has(key)) {
       throw new KernelError('conflict', `plugin "${generation.plugin}" keeps "${key}" twice in one generation`)
     }
+    if (generation.ended)
+      throw new KernelError('start_failed', `plugin "${generation.plugin}" has ended and keeps nothing`)
     const erased = held as Held<unknown>
-    const holding = this.of(generation.plugin).get(key)
-    if (!holding) {
-      const opened = new Holding(key, generation, erased)
-      opened.value = await inScope(opened.scope, () => erased.open(opened.call, context(opened)))
-      if (generation.ended) await opened.end(5_000, () => {})
-      else generation.keeping.set(key, { holding: opened, held: erased, opened: true })
-      return opened.value as T
+    const known = this.of(generation.plugin).get(key)
+    if (known) {
+      known.keepers.add(generation)
+      generation.keeping.set(key, { holding: known, held: erased })
+      return known.value as T
     }
-    generation.keeping.set(key, { holding, held: erased, opened: false })
-    return holding.value as T
+    const opened = new Holding(key, generation, erased)
+    generation.opening.add(key)
+    try {
+      opened.value = await inScope(opened.scope, () => erased.open(opened.call, context(opened)))
+    } finally {
+      generation.opening.delete(key)
+    }
+    if (generation.ended) await opened.end(5_000, () => {})
+    else {
+      opened.keepers.add(generation)
+      generation.keeping.set(key, { holding: opened, held: erased })
+    }
+    return opened.value as T
   }
 
   /** In the swap's turn: the new generation's behaviour takes over, and what it opened is the plugin's from now on. */
@@ -116,22 +131,17 @@ export class Holdings {
     }
   }
 
-  /** After a start that failed: closes what it had opened and nothing else. */
-  async abandon(generation: Generation, ms: number, report: (why: string) => void): Promise<void> {
-    for (const { holding, opened } of [...generation.keeping.values()].reverse()) {
-      if (opened) await holding.end(ms, report)
-    }
-  }
-
-  /** After the old generation has drained: closes what the one now live, if any, does not keep. */
-  async settle(plugin: string, live: Generation | undefined, ms: number, report: (why: string) => void): Promise<void> {
-    const kept = this.#kept.get(plugin)
-    if (!kept) return
-    for (const [key, holding] of [...kept].reverse()) {
-      if (live?.keeping.has(key)) continue
-      kept.delete(key)
+  /** `generation` has ended, or never lived: closes what no other one, live, starting or draining, keeps. */
+  async release(generation: Generation, ms: number, report: (why: string) => void): Promise<void> {
+    const { plugin, keeping } = generation
+    for (const [key, { holding }] of [...keeping].reverse()) {
+      holding.keepers.delete(generation)
+      if (holding.keepers.size > 0) continue
+      const kept = this.#kept.get(plugin)
+      if (kept?.get(key) === holding) kept.delete(key)
+      if (kept?.size === 0) this.#kept.delete(plugin)
       await holding.end(ms, report)
     }
-    if (kept.size === 0) this.#kept.delete(plugin)
+    keeping.clear()
   }
 }

@@ -6,6 +6,7 @@ import { KernelError, reason } from '../errors.js'
 import type { Found } from './catalogue.js'
 import { checkDefinition } from './check-definition.js'
 import type { PluginDefinition } from './definition.js'
+import { inScope } from './scope.js'
 
 /** One linked copy of a plugin's code, with nothing in it shared with earlier or later copies. */
 export interface Linked {
@@ -21,6 +22,8 @@ interface CommonJsModule extends NodeJS.Module {
 }
 const ModuleClass = Module as unknown as { new (id: string, parent: NodeJS.Module | undefined): CommonJsModule }
 
+/** What code does while it is linked belongs to its plugin and to no generation, so that it can only be reported. */
+const LINKING = {}
 const shared = createRequire(__filename)
 const TSYRINGE = dirname(realpathSync(shared.resolve('tsyringe'))) + sep
 const OURSELVES = /^patchbay(\/|$)/
@@ -73,7 +76,9 @@ export function link({ name, folder, entry, given }: Found): Linked {
   }
 
   try {
-    const exported = load(realpathSync(entry), undefined)
+    const exported = inScope({ plugin: name, generation: 0, house: LINKING }, () =>
+      load(realpathSync(entry), undefined),
+    )
     return {
       definition: checkDefinition(name, exported),
       files: [...modules.keys()].filter(file => !file.startsWith(TSYRINGE)),

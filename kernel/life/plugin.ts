@@ -24,9 +24,11 @@ export class Plugin {
   /** When it crashed, in milliseconds of `performance.now()`. */
   crashes: number[] = []
   #state: State = 'loaded'
-  #generations = 0
+  /** Numbers go on where they were when the plugin is unloaded and loaded again. */
+  readonly #numbers: { last: number }
 
-  constructor(found: Found, linked: Linked) {
+  constructor(found: Found, linked: Linked, numbers: { last: number }) {
+    this.#numbers = numbers
     this.name = found.name
     this.found = found
     this.linked = linked
@@ -37,7 +39,7 @@ export class Plugin {
   }
 
   get generations(): number {
-    return this.#generations
+    return this.#numbers.last
   }
 
   get aliases(): readonly string[] {
@@ -53,7 +55,7 @@ export class Plugin {
   }
 
   nextNumber(): number {
-    return ++this.#generations
+    return ++this.#numbers.last
   }
 
   failedWith(error: KernelError): void {

@@ -8,6 +8,7 @@ import type { Plugin } from './plugin.js'
 /** The loaded plugins, under their names and under every alias that was ever stored for them. */
 export class Roster {
   readonly #loaded = new Map<string, Plugin>()
+  readonly #numbers = new Map<string, { last: number }>()
   readonly #catalogue: Catalogue
   readonly #desired: DesiredState
 
@@ -40,6 +41,13 @@ export class Roster {
     this.#loaded.set(plugin.name, plugin)
   }
 
+  /** The generations of this name are numbered over all times that it is loaded, so that none is taken for another. */
+  numbersOf(name: string): { last: number } {
+    const numbers = this.#numbers.get(name) ?? { last: 0 }
+    this.#numbers.set(name, numbers)
+    return numbers
+  }
+
   remove(plugin: Plugin): void {
     this.#loaded.delete(plugin.name)
   }
@@ -57,7 +65,7 @@ export class Roster {
     for (const alias of aliases) {
       const other = this.nameOf(alias)
       if (other === name) continue
-      const taken = other !== alias || this.#catalogue.list().some(found => found.name === alias)
+      const taken = alias === 'kernel' || other !== alias || this.#catalogue.list().some(found => found.name === alias)
       if (taken) {
         throw new KernelError(
           'alias_taken',

@@ -19,6 +19,7 @@ export default plugin({
     scrypt_cost: z
       .int()
       .min(1024)
+      .refine(cost => (cost & (cost - 1)) === 0, 'expected a power of two')
       // Needs 32 MiB, which malloc gives back to the system at once; the 16 MiB of 16384 it would keep.
       .default(32_768)
       .describe('scrypt N of new password hashes, a power of two'),

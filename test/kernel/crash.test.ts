@@ -68,6 +68,28 @@ test('an error from a retired generation is only reported', async t => {
   t.deepEqual(await lab('retired'), { word: 'up 2', warned: true })
 })
 
+test('an error of a plugin that is gone is only reported', async t => {
+  t.deepEqual(await lab('unloaded'), { warned: true, unattributed: false })
+})
+
+test('an error in a listener on a request belongs to the plugin that put it there', async t => {
+  t.deepEqual(await lab('listener'), {
+    word: 'up 2',
+    error: 'generation 1 of plugin "fragile" crashed: in a listener of 1; it was restarted',
+  })
+})
+
+test('an error of a backend is not blamed on the face that called it', async t => {
+  t.deepEqual(await lab('backend'), {
+    face: 1,
+    fragile: 'generation 1 of plugin "fragile" crashed: of the backend; it was restarted',
+  })
+})
+
+test('the code of before comes back also after a hot upgrade of its storage', async t => {
+  t.deepEqual(await lab('upgrade'), { during: 'bad 2', after: 'good 3' })
+})
+
 test('an error of no plugin is the kernel’s own', async t => {
   t.deepEqual(await lab('kernel'), { unattributed: true })
 })

@@ -84,7 +84,7 @@ export function adminRest(options: () => FaceOptions): Face {
       }
     },
     fail(ctx, error) {
-      if (error.code === 'no_backend') answer(ctx, { status: 503, result: `Service unavailable: ${error.message}` })
+      if (error.status === 503) answer(ctx, { status: 503, result: `Service unavailable: ${error.message}` })
       else if (error.code === 'body_too_large') answer(ctx, { status: 413, result: 'Request body is too large' })
       else if (error.code === 'body_invalid') answer(ctx, { status: 400, result: MALFORMED_BODY })
       else answer(ctx, { status: error.code === 'timeout' ? 504 : 500, result: 'Internal server error' })

@@ -90,7 +90,7 @@ export function emq(options: () => FaceOptions): Face {
       }
     },
     fail(ctx, error) {
-      if (error.code === 'no_backend') answer(ctx, { code: 101, message: 'badrpc' })
+      if (error.status === 503) answer(ctx, { code: 101, message: 'badrpc' })
       else if (error.code === 'body_too_large') send(ctx, 413, 'text/plain', '')
       else notFound(ctx)
     },

@@ -2,7 +2,7 @@ import { KernelError } from '../../errors.js'
 import type { Command, FaceName } from '../../life/contributions.js'
 import { inScopeOf } from '../../life/scope.js'
 import type { LiveTable, RegistryBuilder } from '../live-table.js'
-import type { KernelContext } from '../request.js'
+import { assertWaiting, type KernelContext } from '../request.js'
 
 /** One documented HTTP API: its wire format, its dispatcher, its ladder of refusals. Commands are contributed as data. */
 export interface Face {
@@ -27,7 +27,13 @@ export interface FaceOptions {
 }
 
 /** Runs a command in its plugin's scope, so that a crash is attributed and services come from the pinned table. */
-export function run<A, T>(view: LiveTable, command: { owner: string; handler: (call: A) => T }, call: A): T {
+export function run<A extends { ctx: KernelContext }, T>(
+  view: LiveTable,
+  command: { owner: string; handler: (call: A) => T },
+  call: A,
+): T {
+  assertWaiting(call.ctx, view)
+  call.ctx.owner = command.owner
   return inScopeOf(view.scopeOf(command.owner), command.handler, call)
 }
 

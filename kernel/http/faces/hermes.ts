@@ -48,7 +48,7 @@ export function hermes(options: () => FaceOptions): Face {
       reply(ctx, await run(view, command, { parameters, identity: undefined, ctx }))
     },
     fail(ctx, error) {
-      if (error.code === 'no_backend') reply(ctx, { response: 'failed', cause: 'dbfail', detail: error.message })
+      if (error.status === 503) reply(ctx, { response: 'failed', cause: 'dbfail', detail: error.message })
       else if (error.code === 'body_too_large')
         reply(ctx, { response: 'invalid', cause: 'parameters', detail: error.message }, 413)
       else if (error.code === 'body_invalid')

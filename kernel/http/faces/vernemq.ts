@@ -62,7 +62,7 @@ export function vernemq(): Face {
       }
     },
     fail(ctx, error) {
-      if (error.code === 'no_backend') answer(ctx, alert(`Cannot do this now: ${error.message}`))
+      if (error.status === 503) answer(ctx, alert(`Cannot do this now: ${error.message}`))
       else sendEmpty(ctx, error.code === 'timeout' ? 504 : 500)
     },
   }
