@@ -91,7 +91,7 @@ export class Kernel {
       await this.#stop(plugin, around)
       this.roster.remove(plugin)
       await this.desired.set(real, { loaded: false })
-      this.log.kernel.info(`plugin "${real}" is unloaded`)
+      this.log.for(real).info(`plugin "${real}" is unloaded`)
     })
   }
 
@@ -108,9 +108,12 @@ export class Kernel {
         retired = (await this.transition.enter(plugin, linked)).retired
         this.probation.begin(plugin, before)
         plugin.crashes = []
+        plugin.lastError = undefined
       } else plugin.linked = linked
       await this.desired.set(plugin.name, { aliases: [...plugin.aliases] })
-      this.log.for(plugin.name).info(`generation ${plugin.live?.number ?? plugin.generations} has the newest code`)
+      this.log
+        .for(real)
+        .info(plugin.live ? `generation ${plugin.live.number} has the newest code` : 'linked afresh; it is not running')
       return { plugin, retired }
     })
     await retired
@@ -161,7 +164,9 @@ export class Kernel {
       const declared = Array.isArray(storage) ? storage : Object.keys(storage)
       if (!declared.includes(namespace)) {
         const sentence = `plugin "${owner}" declares no storage "${namespace}"${didYouMean(namespace, declared)}; nothing was removed`
-        throw new KernelError('undeclared_namespace', sentence, { hint: `patchbay plugin inspect ${owner} lists them` })
+        throw new KernelError('not_found', sentence, {
+          hint: declared.length > 0 ? `it declares ${declared.join(', ')}` : 'it declares none',
+        })
       }
       await this.store.purge(owner, namespace)
       this.log.kernel.warn(`all data of namespace "${owner}:${namespace}" was removed`)
@@ -176,7 +181,7 @@ export class Kernel {
     plugin.become('draining')
     await this.transition.leave(plugin)
     plugin.become('stopped')
-    this.log.kernel.info(`plugin "${plugin.name}" is stopped`)
+    this.log.for(plugin.name).info(`plugin "${plugin.name}" is stopped`)
   }
 
   /** Resolves when no verb is running or queued. */
@@ -215,7 +220,7 @@ export class Kernel {
     }
     plugin.become('running')
     plugin.lastError = undefined
-    this.log.kernel.info(`plugin "${plugin.name}" ${linked.definition.version} is running`)
+    this.log.for(plugin.name).info(`plugin "${plugin.name}" ${linked.definition.version} is running`)
   }
 
   async #startRequired(name: string, path: readonly string[]): Promise<void> {

@@ -37,10 +37,14 @@ export class Replacement {
       if (entering.state === 'starting') entering.become(before === 'loaded' ? 'loaded' : 'failed')
       throw thrown
     }
-    this.log.kernel.info(`plugin "${entering.name}" has replaced "${leaving.name}"`)
+    this.log.for(entering.name).info(`plugin "${entering.name}" has replaced "${leaving.name}"`)
   }
 
   #check(leaving: Plugin, entering: Plugin): void {
+    if (leaving === entering) {
+      const sentence = `plugin "${leaving.name}" cannot replace itself; it keeps running`
+      throw new KernelError('already_running', sentence, { hint: `patchbay plugin reload ${leaving.name}` })
+    }
     const start = `patchbay plugin start ${entering.name}`
     if (leaving.state !== 'running') {
       const sentence = `plugin "${leaving.name}" is not running, so there is nothing to replace`

@@ -74,7 +74,7 @@ export function admitNative(
 }
 
 function decide(ctx: KernelContext, view: LiveTable, permission: string, identity: Identity | undefined): undefined {
-  if (!identity) throw unauthorized()
+  if (!identity) throw unauthorized(ctx.req.headers.authorization !== undefined)
   ctx.identity = identity
   if (permits(ctx, view, 'native', identity, permission)) return undefined
   throw new KernelError('forbidden', `"${identity.name}" may not do this: it takes the permission ${permission}`)
@@ -87,6 +87,7 @@ function parseNative(authorization: string): NameAndPassword {
   return parsed
 }
 
-function unauthorized(): KernelError {
-  return new KernelError('unauthorized', 'this needs the credentials of an operator, by HTTP Basic')
+function unauthorized(given = false): KernelError {
+  const sentence = given ? 'these are not the credentials of an operator' : 'this needs the credentials of an operator'
+  return new KernelError('unauthorized', sentence, { hint: 'send name and password by HTTP Basic: curl -u admin:…' })
 }

@@ -25,7 +25,7 @@ export class Listeners {
     return [...this.#open.values()].map(({ carrier }) => ({
       name: carrier.name,
       tls: carrier.tls,
-      faces: [...carrier.mounts.served],
+      faces: [...carrier.mounts.names],
     }))
   }
 

@@ -32,7 +32,7 @@ export function pathOf(ctx: KernelContext): string {
 
 export function noSuchPath(method: string, path: string): KernelError {
   return new KernelError('not_found', `nothing answers ${method} ${path} on this port`, {
-    hint: 'GET /kernel/routes on port 8080 lists the native routes; patchbay plugin list shows which plugins run',
+    hint: 'patchbay status shows which port carries what, patchbay plugin list which plugins run',
   })
 }
 

@@ -34,9 +34,12 @@ const MANDATORY = ['name', 'version', 'start'] as const
 export function checkDefinition(folderName: string, exported: unknown): PluginDefinition {
   const refuse = (what: string, hint?: string) =>
     new KernelError('definition_invalid', `plugin "${folderName}" cannot be used: ${what}`, hint ? { hint } : {})
-  const candidate = (exported as { default?: unknown } | undefined)?.default
+  const candidate = definitionIn(exported)
   if (!isRecord(candidate)) {
-    throw refuse('its index file has no default export', 'end it with: export default plugin({ name, version, start })')
+    throw refuse(
+      'its index file has no default export',
+      'end it with: export default plugin({ name, version, start }), or in CommonJS module.exports = plugin({ … })',
+    )
   }
   for (const field of MANDATORY) if (candidate[field] === undefined) throw refuse(`its definition has no "${field}"`)
   for (const [field, value] of Object.entries(candidate)) {
@@ -50,6 +53,12 @@ export function checkDefinition(folderName: string, exported: unknown): PluginDe
     throw refuse(`it calls itself "${definition.name}"`, 'the name in the definition must be that of the folder')
   }
   return definition
+}
+
+/** `export default`, or a CommonJS file whose `module.exports` is the definition itself. */
+function definitionIn(exported: unknown): unknown {
+  if (!isRecord(exported)) return undefined
+  return exported['default'] ?? ('start' in exported ? exported : undefined)
 }
 
 function isText(value: unknown): boolean {

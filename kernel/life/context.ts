@@ -26,6 +26,9 @@ export function createContext(generation: Generation): PluginContext<never> {
     },
     route(method, path, access, handler) {
       generation.assertOpen('route')
+      if (!path.startsWith('/')) {
+        throw new KernelError('conflict', `plugin "${plugin}" has a route without a leading slash: ${method} ${path}`)
+      }
       contributions.routes.push({
         owner: plugin,
         method,

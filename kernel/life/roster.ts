@@ -34,7 +34,9 @@ export class Roster {
     const plugin = this.get(name)
     if (plugin) return plugin
     const { name: found } = this.#catalogue.find(this.nameOf(name))
-    throw new KernelError('not_loaded', `plugin "${found}" is not loaded`, { hint: `patchbay plugin load ${found}` })
+    throw new KernelError('not_loaded', `plugin "${found}" is not loaded`, {
+      hint: `patchbay plugin start ${found} starts it, patchbay plugin load ${found} only loads it`,
+    })
   }
 
   add(plugin: Plugin): void {

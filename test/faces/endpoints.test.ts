@@ -262,7 +262,12 @@ test.serial('EMQ plugin_configs shows options and applies them by a reload, or i
       answer: {
         code: 0,
         result: [
-          option('cache_seconds', cacheSeconds, 'how long verified credentials are remembered', false),
+          option(
+            'cache_seconds',
+            cacheSeconds,
+            'how long verified credentials are remembered after their last use',
+            false,
+          ),
           option('scrypt_cost', '1024', 'scrypt N of new password hashes, a power of two', true),
         ],
       },

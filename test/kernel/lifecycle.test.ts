@@ -134,6 +134,17 @@ for (const [what, source, says] of broken) {
   })
 }
 
+test('a CommonJS plugin may be its module.exports', async t => {
+  const house = await onDisk(t, folder =>
+    folder.write(
+      'greeter',
+      `module.exports = { name: 'greeter', version: '1.0.0', start(ctx) { ctx.route('GET', '/greet', { public: true }, () => ({ word: 'hello' })) } }`,
+    ),
+  )
+  await house.kernel.start('greeter')
+  t.is((await greeting(house)).word, 'hello')
+})
+
 test('a start that failed is not a dead end', async t => {
   const house = await onDisk(t, folder => folder.define('greeter', `throw new Error('not yet')`))
   await sentenceOf(t, house.kernel.start('greeter'))
@@ -148,7 +159,7 @@ test('a verb that does not fit the state says what to do', async t => {
   const house = await onDisk(t, folder => folder.define('greeter', greets('hello')))
   t.regex(
     (await sentenceOf(t, house.kernel.stop('greeter'))).text,
-    /"greeter" is not loaded → patchbay plugin load greeter/,
+    /"greeter" is not loaded → patchbay plugin start greeter starts it/,
   )
   t.regex(
     (await sentenceOf(t, house.kernel.start('greter'))).text,

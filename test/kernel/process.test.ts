@@ -277,7 +277,8 @@ test.serial('kill -9 at any moment: what was answered with success is there, and
   }
   const last = await start(folder, LEDGER)
   await verify(last)
-  t.true(certain.size > 500, `only ${certain.size} writes were answered`)
+  // How many there are depends on the machine; none would make this test prove nothing.
+  t.true(certain.size > 100, `only ${certain.size} writes were answered`)
   t.is(await stop(last), 0)
 })
 

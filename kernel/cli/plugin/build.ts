@@ -8,6 +8,12 @@ import { prepareProject } from './project.js'
 /** Compiles the plugin in `folder` to its `dist/`, or says why not. */
 export async function build(folder: string): Promise<void> {
   if (!existsSync(folder)) throw new Refusal(`there is no folder ${folder}`, { code: 'no_project' })
+  if (existsSync(join(folder, 'plugins')) && existsSync(join(folder, 'kernel'))) {
+    throw new Refusal(`${folder} is Patchbay itself, not a plugin; nothing was compiled`, {
+      code: 'no_project',
+      hint: 'npm run build compiles it with all plugins of the house; name a folder to build a plugin of your own',
+    })
+  }
   prepareProject(folder)
   if (!(await compile(folder))) {
     throw new Refusal(`${basename(folder)} has mistakes, which the compiler has listed above`, {

@@ -33,6 +33,7 @@ export const pluginNew: Command = {
 }
 
 function checkName(name: string): void {
+  if (name === 'kernel') throw wrongUsage('"kernel" is what the kernel calls itself; choose another name')
   if (!PLUGIN_NAME.test(name)) {
     throw wrongUsage(
       `"${name}" cannot be the name of a plugin: it takes small letters and digits, with single dashes between them`,
@@ -44,7 +45,6 @@ function checkName(name: string): void {
       }`,
     )
   }
-  if (name === 'kernel') throw wrongUsage('"kernel" is what the kernel calls itself; choose another name')
   if (existsSync(join(INSTALLATION, 'dist', 'plugins', name))) {
     throw new Refusal(`Patchbay has a plugin "${name}" already, which would come before yours`, {
       code: 'exists',
