@@ -45,7 +45,8 @@ export class Listener {
     report: (sentence: string) => void,
   ): Promise<Listener> {
     const listener = new Listener(wanted, app, limits, certificates)
-    const port = await listen(listener.#server, wanted)
+    // Its connections must not inherit the scope of whoever asked for it.
+    const port = await outsideScopes(() => listen(listener.#server, wanted))
     listener.#server.on('error', thrown => report(`the listener on ${listener.carrier.name}: ${reason(thrown)}`))
     const name = wanted.ip.includes(':') ? `[${wanted.ip}]:${port}` : `${wanted.ip}:${port}`
     listener.carrier = carrierFor(wanted, name)
