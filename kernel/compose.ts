@@ -23,6 +23,7 @@ import { Roster } from './life/roster.js'
 import { Loader } from './loader.js'
 import { Log } from './log.js'
 import { Probation } from './probation.js'
+import { Purging } from './purging.js'
 import { Reconfigure } from './reconfigure.js'
 import { Replacement } from './replacement.js'
 import { KERNEL, Store } from './store/store.js'
@@ -107,6 +108,7 @@ export function compose({ loaded, load, store, log, pluginFolders, given }: Part
     Transition,
     Probation,
     Replacement,
+    Purging,
     Kernel,
     Supervisor,
     Inventory,

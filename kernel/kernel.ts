@@ -1,5 +1,4 @@
 import { injectable } from 'tsyringe'
-import { didYouMean } from './config/nearest.js'
 import { KernelError } from './errors.js'
 import { Live } from './http/live.js'
 import { Catalogue } from './life/catalogue.js'
@@ -12,8 +11,8 @@ import { Roster } from './life/roster.js'
 import { Loader } from './loader.js'
 import { Log } from './log.js'
 import { Probation } from './probation.js'
+import { Purging } from './purging.js'
 import { Replacement } from './replacement.js'
-import { Store } from './store/store.js'
 import { Transition } from './transition.js'
 
 export interface VerbOptions {
@@ -35,7 +34,7 @@ export class Kernel {
     readonly live: Live,
     private readonly loader: Loader,
     private readonly replacement: Replacement,
-    private readonly store: Store,
+    private readonly purging: Purging,
     private readonly log: Log,
   ) {}
 
@@ -150,27 +149,7 @@ export class Kernel {
   /** Removes all stored data of one namespace; only while the plugin is not running. */
   async purge(name: string, namespace: string): Promise<void> {
     const owner = this.roster.nameOf(name)
-    await this.#lanes.run([owner], async () => {
-      if (this.roster.get(owner)?.live) {
-        throw new KernelError(
-          'already_running',
-          `plugin "${owner}" is running and may be using "${namespace}"; nothing was removed`,
-          {
-            hint: `patchbay plugin stop ${owner}, then try again`,
-          },
-        )
-      }
-      const { storage = [] } = this.loader.link(this.catalogue.find(owner)).definition
-      const declared = Array.isArray(storage) ? storage : Object.keys(storage)
-      if (!declared.includes(namespace)) {
-        const sentence = `plugin "${owner}" declares no storage "${namespace}"${didYouMean(namespace, declared)}; nothing was removed`
-        throw new KernelError('not_found', sentence, {
-          hint: declared.length > 0 ? `it declares ${declared.join(', ')}` : 'it declares none',
-        })
-      }
-      await this.store.purge(owner, namespace)
-      this.log.kernel.warn(`all data of namespace "${owner}:${namespace}" was removed`)
-    })
+    await this.#lanes.run([owner], () => this.purging.run(owner, namespace))
   }
 
   /** Retires what runs and leaves the plugin `stopped`; for callers that hold its lane. */
