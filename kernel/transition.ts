@@ -50,6 +50,7 @@ export class Transition {
     const generation = await this.#prepare(plugin, linked, plugin.nextNumber(), upgrade)
     const olds = [plugin, ...leaving].map(each => each.live).filter(live => live !== undefined)
     try {
+      generation.assertSound()
       // What it requires may have been stopped while it was starting.
       this.roster.checkRequirements(plugin.name, linked.definition)
       this.live.swap(
@@ -60,6 +61,7 @@ export class Transition {
       await this.#discard(generation)
       throw this.#sentence(plugin, thrown)
     }
+    this.starting.delete(generation)
     plugin.live = generation
     plugin.linked = linked
     for (const each of leaving) each.live = undefined
@@ -133,12 +135,11 @@ export class Transition {
     } catch (thrown) {
       if (generation) await this.#discard(generation)
       throw this.#sentence(plugin, thrown)
-    } finally {
-      if (generation) this.starting.delete(generation)
     }
   }
 
   async #discard(generation: Generation): Promise<void> {
+    this.starting.delete(generation)
     const log = this.host.log(generation.plugin)
     await generation.end()
     this.live.forget(generation)

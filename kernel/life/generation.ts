@@ -55,6 +55,8 @@ export class Generation {
   #phase: Phase = 'starting'
   #open = true
   #failStart: ((thrown: unknown) => void) | undefined
+  /** What nobody caught between the end of `start` and the swap. */
+  #crash: { thrown: unknown } | undefined
 
   constructor(plugin: string, number: number, linked: Linked, config: unknown, host: Host) {
     this.plugin = plugin
@@ -118,10 +120,17 @@ export class Generation {
     }
   }
 
-  /** An error that nobody caught while this generation was still starting; false when it is not starting. */
+  /** An error that nobody caught before this generation lived; false when it lives or has ended. */
   failStart(thrown: unknown): boolean {
+    if (this.#phase !== 'starting') return false
+    this.#crash ??= { thrown }
     this.#failStart?.(thrown)
-    return this.#failStart !== undefined
+    return true
+  }
+
+  /** The last look before the swap: throws what went wrong since `start` returned. */
+  assertSound(): void {
+    if (this.#crash) throw this.#crash.thrown
   }
 
   /** Contributions are made in `start` and nowhere else, so that the live table can be checked before the swap. */

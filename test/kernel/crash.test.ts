@@ -57,6 +57,13 @@ test('an uncaught error of a generation that is still starting fails that start'
   })
 })
 
+test('an error between the end of start and the swap stops the swap', async t => {
+  t.deepEqual(await lab('between'), {
+    error: 'plugin "fragile" did not start: before the swap; generation 1 keeps serving',
+    word: 'good 1',
+  })
+})
+
 test('an error in onLive is a crash of the new generation', async t => {
   t.deepEqual(await lab('onLive'), {
     after: 'good 3',
