@@ -87,7 +87,10 @@ export function overrideFromTexts(
 }
 
 function typed(text: string, model: unknown): unknown {
-  if (typeof model === 'number') return text.trim() === '' ? text : Number(text)
+  if (typeof model === 'number') {
+    // What is no number stays as it was sent, so that the refusal can show it.
+    return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text)
+  }
   if (typeof model === 'boolean') return { true: true, on: true, false: false, off: false }[text] ?? text
   if (typeof model === 'string') return text
   try {

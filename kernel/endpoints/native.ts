@@ -1,4 +1,5 @@
 import { listSettings } from '../config/list-settings.js'
+import { KernelError } from '../errors.js'
 import type { Access, RouteContext } from '../life/contributions.js'
 import type { PluginContext } from '../life/definition.js'
 import { status } from '../status.js'
@@ -10,7 +11,6 @@ const WRITE: Access = { permission: 'plugins.write' }
 /** `/kernel/…`: everything about the house itself, in Patchbay's own words (docs/openapi.yaml). */
 export function contributeNative(ctx: PluginContext, tools: Tools): void {
   const { kernel, inventory, reconfigure, configuration, live, letGo } = tools
-  const cascade = (request: RouteContext) => ({ cascade: request.query['cascade'] === 'true' })
   const name = (request: RouteContext) => request.params['name']!
 
   ctx.route('GET', '/kernel/status', READ, () => status(tools))
@@ -27,9 +27,9 @@ export function contributeNative(ctx: PluginContext, tools: Tools): void {
       return inventory.inspect(name(request))
     })
   verb('load', request => kernel.load(name(request)))
-  verb('unload', request => kernel.unload(name(request), cascade(request)))
-  verb('start', request => kernel.start(name(request), cascade(request)))
-  verb('stop', request => kernel.stop(name(request), cascade(request)))
+  verb('unload', request => kernel.unload(name(request), { cascade: flag(request, 'cascade') }))
+  verb('start', request => kernel.start(name(request), { cascade: flag(request, 'cascade') }))
+  verb('stop', request => kernel.stop(name(request), { cascade: flag(request, 'cascade') }))
   verb('reload', request => kernel.reload(name(request)))
   ctx.route('POST', '/kernel/plugins/:name/check', WRITE, async request => {
     letGo(request)
@@ -62,6 +62,13 @@ export function contributeNative(ctx: PluginContext, tools: Tools): void {
     letGo(request)
     return { reloaded: await reconfigure.reload() }
   })
+}
+
+/** A flag of the query: what is neither true nor false is a mistake, not a no. */
+function flag(request: RouteContext, name: string): boolean {
+  const value = request.query[name] ?? 'false'
+  if (value === 'true' || value === 'false') return value === 'true'
+  throw new KernelError('bad_request', `"${name}" is true or false, not "${value}"; nothing was done`)
 }
 
 function routesOf({ live }: Tools): object[] {

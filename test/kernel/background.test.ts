@@ -111,6 +111,16 @@ test.serial(
   },
 )
 
+test.serial('a flag that is neither true nor false stops nothing', async t => {
+  const house = await onDisk(t, folder => folder.define('plain', ''))
+  await house.kernel.start('plain')
+  const answer = await house.fetch('/kernel/plugins/plain/stop?cascade=maybe', { method: 'POST' })
+  t.is(answer.status, 400)
+  const { error } = (await answer.json()) as { error: { message: string } }
+  t.is(error.message, '"cascade" is true or false, not "maybe"; nothing was done')
+  t.is(house.inspect('plain').state, 'running')
+})
+
 function freePort(): Promise<number> {
   return new Promise(resolve => {
     const server = createServer().listen(0, '127.0.0.1', () => {

@@ -36,7 +36,9 @@ function described(plugin: PluginDetails): string {
     ['options', plugin.options.map(({ key, value, source }) => `${key} = ${value} (${source})`)],
     [
       'last error',
-      last_error ? [`${last_error.at}  ${last_error.sentence}`, `→ ${last_error.hint ?? ''}`] : plugin.error,
+      last_error
+        ? [`${last_error.at}  ${last_error.sentence}`, ...(last_error.hint ? [`→ ${last_error.hint}`] : [])]
+        : plugin.error,
     ],
   ])
 }
