@@ -38,10 +38,6 @@ export class Plugin {
     return this.#state
   }
 
-  get generations(): number {
-    return this.#numbers.last
-  }
-
   get aliases(): readonly string[] {
     return this.linked.definition.aliases ?? []
   }

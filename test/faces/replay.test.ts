@@ -206,8 +206,11 @@ const EJABBERD_DEFAULTS: Script = {
 const DEFAULT_PERMISSIONS = /^D(1|2|5) /
 
 for (const script of [EMQ, VERNEMQ, PROSODY, PROSODY_ORIGINAL, EJABBERD, EJABBERD_DEFAULTS]) {
-  if (!folder || !existsSync(join(folder, script.file))) continue
-  test.serial(`the exchanges of ${script.file}`, t => replay(t, script, folder))
+  if (!folder) continue
+  test.serial(`the exchanges of ${script.file}`, async t => {
+    t.true(existsSync(join(folder, script.file)), `PATCHBAY_GOLDEN names ${folder}, which has no ${script.file}`)
+    await replay(t, script, folder)
+  })
 }
 if (!folder) {
   test('recordings of the real servers are not replayed', t => {

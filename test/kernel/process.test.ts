@@ -266,7 +266,8 @@ test.serial('kill -9 at any moment: what was answered with success is there, and
     active = { answered: runs, attempted: [runs] }
   }
 
-  for (let round = 0; round < 15; round++) {
+  // On a slow or busy machine fewer writes fit into a round, so there are more rounds.
+  for (let round = 0; round < 15 || (certain.size <= 500 && round < 60); round++) {
     const running = await start(folder, LEDGER)
     await verify(running)
     const driven = drive(running)
@@ -277,8 +278,7 @@ test.serial('kill -9 at any moment: what was answered with success is there, and
   }
   const last = await start(folder, LEDGER)
   await verify(last)
-  // How many there are depends on the machine; none would make this test prove nothing.
-  t.true(certain.size > 100, `only ${certain.size} writes were answered`)
+  t.true(certain.size > 500, `only ${certain.size} writes were answered`)
   t.is(await stop(last), 0)
 })
 
