@@ -43,8 +43,23 @@ function handle(ctx: KernelContext, view: LiveTable, route: Route, call: RouteCa
   answerWith(ctx, outcome)
 }
 
+const JSON_TYPE = 'application/json; charset=utf-8'
+
+/** Plain objects and lists become text here: Koa would look their type up, and write the length, in more steps. */
 function answerWith(ctx: KernelContext, value: unknown): void {
-  if (value !== undefined) ctx.response.body = value
+  if (value === undefined) return
+  if (!isPlain(value)) {
+    ctx.response.body = value
+    return
+  }
+  if (!ctx.res.hasHeader('Content-Type')) ctx.res.setHeader('Content-Type', JSON_TYPE)
+  ctx.response.body = JSON.stringify(value)
+}
+
+function isPlain(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || Array.isArray(value)
 }
 
 /** `AbortSignal.any` would stay reachable from its sources until they abort; this one goes with the response. */
