@@ -9,6 +9,7 @@ import type { App } from './http/app.js'
 import { closeGracefully } from './http/close-gracefully.js'
 import { readMounts } from './http/mounts.js'
 import type { Carrier } from './http/request.js'
+import { AddressSet } from './names/address-set.js'
 
 const SOCKET = 'control.sock'
 /** The longest path, in bytes, that a sockaddr_un takes everywhere, with some room. */
@@ -29,6 +30,8 @@ const CARRIER: Carrier = {
   local: true,
   mounts: readMounts({ '/': 'everything' }, 'the control socket'),
   headers: undefined,
+  proxies: new AddressSet([]),
+  allowed: new AddressSet([]),
 }
 
 /** The local way in, protected by file rights: it works also when no plugin can tell who is calling. */

@@ -4,7 +4,7 @@ export type { AdminRestCall, AdminRestCommand, AdminRestReply } from './http/fac
 export { type EjabberdCall, type EjabberdCommand, EjabberdError } from './http/faces/ejabberd.js'
 export type { Argument, ResultType } from './http/faces/ejabberd-types.js'
 export { type EmqCall, type EmqCommand, EmqError, EmqNotFound, type EmqPage, paged } from './http/faces/emq.js'
-export type { HermesCall, HermesCommand, HermesReply } from './http/faces/hermes.js'
+export type { HermesCall, HermesCommand, HermesLevel, HermesReply } from './http/faces/hermes.js'
 export { alert, type Cell, type VernemqCall, type VernemqCommand, type VernemqOutput } from './http/faces/vernemq.js'
 export type { Access, BodyKind, Command, FaceName, Method, RouteContext, RouteHandler } from './life/contributions.js'
 export {
@@ -17,5 +17,17 @@ export {
   type PluginDefinition,
   plugin,
 } from './life/definition.js'
-export type { Authenticator, Call, Identity } from './life/identity.js'
+export type {
+  AccessLevel,
+  Attempt,
+  Authenticator,
+  Call,
+  Credentials,
+  Explanation,
+  Identity,
+  RuleTried,
+  Subject,
+} from './life/identity.js'
+export { AddressSet } from './names/address-set.js'
+export { bareJid, type Jid, parseJid, prepareDomain, prepareLocal, prepareResource } from './names/jid.js'
 export type { Change, Namespace, NamespaceSchema, Page, Range, Upgrade } from './store/namespace.js'

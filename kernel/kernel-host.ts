@@ -3,7 +3,7 @@ import { Configuration } from './config/configuration.js'
 import { Listeners } from './http/listeners.js'
 import { Live } from './http/live.js'
 import { readMounts } from './http/mounts.js'
-import type { Wanted } from './http/wanted.js'
+import { PLAIN, type Wanted } from './http/wanted.js'
 import type { ListenOptions, Logger } from './life/definition.js'
 import type { Host, OpenListener } from './life/generation.js'
 import { Holdings } from './life/holdings.js'
@@ -79,8 +79,8 @@ export class KernelHost implements Host {
   }
 }
 
-function wanted({ ip = '127.0.0.1', port, tls = false, requestHandlers }: ListenOptions): Wanted {
+function wanted({ ip = PLAIN.ip, port, tls = PLAIN.tls, requestHandlers }: ListenOptions): Wanted {
   const setting = 'the port that the plugin asks for'
   const mounts = readMounts(requestHandlers, setting)
-  return { ip, port, tls, mounts, setting, certfile: undefined, tag: undefined, custom_headers: undefined }
+  return { ...PLAIN, ip, port, tls, mounts, setting }
 }

@@ -1,5 +1,7 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { reason } from '../errors.js'
+import { AddressSet } from '../names/address-set.js'
 
 /** What else listens in ejabberd. Their entries are read past with a warning: here a plugin's own options do that. */
 const ELSEWHERE = [
@@ -36,6 +38,16 @@ export const UNSERVED_OPTIONS = [
 
 export const oneOrMore = z.union([z.string(), z.array(z.string())])
 
+/** Reads addresses and networks; the first that is none is refused with a sentence. */
+export function addresses(texts: readonly string[], issues: z.RefinementCtx): AddressSet {
+  try {
+    return new AddressSet(texts)
+  } catch (thrown) {
+    issues.addIssue({ code: 'custom', message: reason(thrown), input: texts })
+    return z.NEVER
+  }
+}
+
 /** The manuals print ports as numbers; people also quote them. */
 const port = z.preprocess(
   value => (typeof value === 'string' && /^\d{1,5}$/.test(value) ? Number(value) : value),
@@ -59,6 +71,10 @@ const http = z.strictObject({
   tls: onOff.default(false),
   certfile: z.string().optional().describe('PEM file of this listener; without one `certfiles`'),
   tag: z.string().optional().describe('a name that permission rules can refer to'),
+  allow_ips: oneOrMore
+    .default([])
+    .transform((texts, issues) => addresses([texts].flat(), issues))
+    .describe('addresses and networks that may connect; everybody when it is empty'),
   request_handlers: z.record(z.string(), oneOrMore).default({}),
   custom_headers: z.record(headerName, headerValue).optional(),
   ...(Object.fromEntries(UNSERVED_OPTIONS.map(name => [name, z.unknown().optional()])) as Record<

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { listenEntry, oneOrMore } from './listen.js'
+import { addresses, listenEntry, oneOrMore } from './listen.js'
 
 export { check } from './check.js'
 export type { ListenEntry } from './listen.js'
@@ -30,7 +30,10 @@ export const settingsSchema = z.strictObject({
     .transform(files => [files].flat())
     .default([])
     .describe('PEM files with certificates and keys; a * stands for any part of a name'),
-  trusted_proxies: oneOrMore.default([]),
+  trusted_proxies: oneOrMore
+    .default([])
+    .transform((texts, issues) => addresses([texts].flat(), issues))
+    .describe('addresses and networks whose X-Forwarded-For is believed; "all" for every one'),
   node_names: z
     .strictObject({
       emq: z.string().default('emq@127.0.0.1'),

@@ -5,6 +5,8 @@ import type { Tools } from './tools.js'
 
 const MODULE: Argument[] = [{ name: 'module', type: 'string' }]
 const RESCODE: ResultType = { type: 'rescode' }
+/** The tags of the original where they are not `modules`. */
+const TAGS: Record<string, string[]> = { restart_module: ['erlang'], reload_config: ['server'] }
 const READ = { permission: 'plugins.read' }
 const WRITE = { permission: 'plugins.write' }
 
@@ -19,10 +21,22 @@ export function contributeEjabberd(ctx: PluginContext, tools: Tools): void {
     result: ResultType,
     handler: (args: Record<string, string>) => unknown,
   ) =>
-    ctx.command('ejabberd', { access, name, description, arguments: args, result }, call => {
-      if (access !== READ) letGo(call.ctx)
-      return handler(call.arguments as Record<string, string>)
-    })
+    ctx.command(
+      'ejabberd',
+      {
+        access,
+        name,
+        description,
+        ...(access === READ && { reads: true }),
+        tags: TAGS[name] ?? ['modules'],
+        arguments: args,
+        result,
+      },
+      call => {
+        if (access !== READ) letGo(call.ctx)
+        return handler(call.arguments as Record<string, string>)
+      },
+    )
   const succeeds = async (what: string, act: () => Promise<unknown>): Promise<boolean> => {
     try {
       await act()

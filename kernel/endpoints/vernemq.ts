@@ -21,6 +21,7 @@ export function contributeVernemq(ctx: PluginContext, { kernel, inventory, live,
     {
       access: { permission: 'plugins.read' },
       path: 'plugin show',
+      reads: true,
       flags: { plugin: { value: true }, hook: { value: true }, internal: {} },
     },
     ({ flags }) => {

@@ -1,55 +1,86 @@
 import { KernelError } from '../errors.js'
-import type { Identity } from '../life/identity.js'
+import type { Attempt, Call, Credentials, Identity } from '../life/identity.js'
 import { inScope } from '../life/scope.js'
 import type { LiveTable } from './live-table.js'
 import { addressOf, type KernelContext } from './request.js'
 
 const LOCAL: Identity = { kind: 'local', name: 'control socket' }
 
-export interface NameAndPassword {
-  name: string
-  password: string
-}
-
-/** The two halves of `base64(name:password)`; undefined when it is not that. Passwords may contain colons. */
-export function decodeBasic(token: string): NameAndPassword | undefined {
+/** The credentials of Basic (RFC 7617): `base64(name:password)`; undefined when it is not that. Passwords may contain colons. */
+export function decodeBasic(token: string): BasicCredentials | undefined {
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(token)) return undefined
   const text = Buffer.from(token, 'base64').toString('utf8')
   const colon = text.indexOf(':')
-  return colon < 0 ? undefined : { name: text.slice(0, colon), password: text.slice(colon + 1) }
+  if (colon < 0) return undefined
+  return { scheme: 'basic', name: text.slice(0, colon), password: text.slice(colon + 1) }
 }
 
+export type BasicCredentials = Extract<Credentials, { scheme: 'basic' }>
+
 /**
- * Who is calling on `face`. Returns without waiting when these very credentials were verified a moment ago.
- * `parse` reads the header as the face documents it; when it cannot, it throws the face's refusal or returns undefined.
+ * Who is calling on `face`, by what it shows in `authorization`; returns without waiting when that was verified a moment
+ * ago. `parse` reads it as the face documents it; when it cannot, it throws the face's refusal or returns undefined.
  */
 export function identify(
   ctx: KernelContext,
   view: LiveTable,
   face: string,
-  parse: (authorization: string) => NameAndPassword | undefined,
+  parse: (authorization: string) => Credentials | undefined,
+  authorization: string | undefined = ctx.req.headers.authorization,
 ): Identity | undefined | Promise<Identity | undefined> {
   if (ctx.carrier.local) return LOCAL
-  const authorization = ctx.req.headers.authorization
   if (authorization === undefined) return undefined
-  const { authenticator } = view
-  const known = authenticator?.recall(face, authorization)
-  if (known) return known
-  const given = parse(authorization)
-  if (!given || !authenticator) return undefined
-  const { name, password } = given
-  return inScope(view.authenticatorScope!, () => authenticator.verify(face, authorization, name, password))
+  const known = view.authenticator?.recall(face, authorization)
+  if (known) {
+    ctx.identity = known
+    return known
+  }
+  const credentials = parse(authorization)
+  return credentials && verify(ctx, view, face, credentials, authorization)
 }
 
-export function permits(
+/** Has the credentials checked. A success is remembered under `authorization`, a failure goes into the audit log. */
+export function verify(
   ctx: KernelContext,
   view: LiveTable,
   face: string,
-  identity: Identity | undefined,
-  permission: string | undefined,
-): boolean {
-  if (permission === undefined || identity === LOCAL) return true
-  return view.authenticator?.permits(identity, { face, permission, address: addressOf(ctx) }) ?? false
+  credentials: Credentials,
+  authorization?: string,
+): Identity | undefined | Promise<Identity | undefined> {
+  const { authenticator } = view
+  if (ctx.carrier.local) return LOCAL
+  if (!authenticator) return undefined
+  const attempt: Attempt = { face, address: addressOf(ctx), authorization, credentials }
+  return inScope(view.authenticatorScope!, () => authenticator.verify(attempt)).then(identity => {
+    ctx.identity = identity
+    if (!identity) ctx.refusal = { as: nameIn(credentials), why: 'credentials' }
+    return identity
+  })
+}
+
+/** What a call asks for, as its face knows it; the rest is the request's. */
+export type Asked = Omit<Call, 'address' | 'tag' | 'permission'> & { readonly permission: string | undefined }
+
+export function permits(ctx: KernelContext, view: LiveTable, identity: Identity | undefined, asked: Asked): boolean {
+  if (asked.permission === undefined || identity === LOCAL) return true
+  const call = { ...asked, address: addressOf(ctx), tag: ctx.carrier.tag } as Call
+  const permitted = view.authenticator?.permits(identity, call) ?? false
+  if (!permitted && identity) ctx.refusal = { as: identity.name, why: 'permission' }
+  return permitted
+}
+
+/** As the audit log names who tried: never a password, a token or a key. */
+function nameIn(credentials: Credentials): string {
+  switch (credentials.scheme) {
+    case 'basic':
+      return credentials.name
+    case 'bearer':
+      return 'a token'
+    case 'key':
+      return 'an API key'
+    case 'session':
+      return 'a session'
+  }
 }
 
 /** The native face: 503 without an authenticator, 401 with a challenge, 403 without the permission. */
@@ -76,15 +107,19 @@ export function admitNative(
 function decide(ctx: KernelContext, view: LiveTable, permission: string, identity: Identity | undefined): undefined {
   if (!identity) throw unauthorized(ctx.req.headers.authorization !== undefined)
   ctx.identity = identity
-  if (permits(ctx, view, 'native', identity, permission)) return undefined
-  throw new KernelError('forbidden', `"${identity.name}" may not do this: it takes the permission ${permission}`)
+  if (permits(ctx, view, identity, { face: 'native', permission })) return undefined
+  throw new KernelError('forbidden', `"${identity.name}" may not do this: it takes the permission ${permission}`, {
+    hint: 'an administrator can ask why: patchbay explain --help',
+  })
 }
 
-function parseNative(authorization: string): NameAndPassword {
+function parseNative(authorization: string): Credentials {
   const [scheme, token] = authorization.split(' ')
-  const parsed = scheme?.toLowerCase() === 'basic' && token ? decodeBasic(token) : undefined
-  if (!parsed) throw unauthorized()
-  return parsed
+  const kind = scheme?.toLowerCase()
+  const parsed = kind === 'basic' && token ? decodeBasic(token) : undefined
+  if (parsed) return parsed
+  if (kind === 'bearer' && token) return { scheme: 'bearer', token }
+  throw unauthorized()
 }
 
 function unauthorized(given = false): KernelError {

@@ -17,21 +17,21 @@ export class Listener {
   carrier: Carrier
   readonly #server: Server
   readonly #app: App
-  readonly #limits: () => Limits
+  readonly #settings: () => Settings
   #certificates: Certificate[]
   #closing = false
 
-  private constructor(wanted: Wanted, app: App, limits: () => Limits, certificates: Certificate[]) {
+  private constructor(wanted: Wanted, app: App, settings: () => Settings, certificates: Certificate[]) {
     this.wanted = wanted
     this.#app = app
-    this.#limits = limits
+    this.#settings = settings
     this.#certificates = certificates
     this.#server = outsideScopes(() => this.#createServer())
-    this.carrier = carrierFor(wanted, '')
+    this.carrier = this.#carrierFor('')
     this.#server.on('request', (request, response) => this.#answer(request, response))
     this.#server.on('checkContinue', (request, response) => {
       // A body that is too large anyway is not asked for.
-      if (!(Number(request.headers['content-length']) > this.#limits().body_bytes)) response.writeContinue()
+      if (!(Number(request.headers['content-length']) > this.#settings().limits.body_bytes)) response.writeContinue()
       this.#answer(request, response)
     })
   }
@@ -40,16 +40,16 @@ export class Listener {
   static async open(
     wanted: Wanted,
     app: App,
-    limits: () => Limits,
+    settings: () => Settings,
     certificates: Certificate[],
     report: (sentence: string) => void,
   ): Promise<Listener> {
-    const listener = new Listener(wanted, app, limits, certificates)
+    const listener = new Listener(wanted, app, settings, certificates)
     // Its connections must not inherit the scope of whoever asked for it.
     const port = await outsideScopes(() => listen(listener.#server, wanted))
     listener.#server.on('error', thrown => report(`the listener on ${listener.carrier.name}: ${reason(thrown)}`))
     const name = wanted.ip.includes(':') ? `[${wanted.ip}]:${port}` : `${wanted.ip}:${port}`
-    listener.carrier = carrierFor(wanted, name)
+    listener.carrier = listener.#carrierFor(name)
     return listener
   }
 
@@ -60,8 +60,8 @@ export class Listener {
   /** Takes over what can change on an open socket: mounts, headers, limits, certificates. */
   become(wanted: Wanted, certificates: Certificate[]): void {
     this.wanted = wanted
-    this.carrier = carrierFor(wanted, this.carrier.name)
-    const { headersTimeout, requestTimeout } = timeouts(this.#limits())
+    this.carrier = this.#carrierFor(this.carrier.name)
+    const { headersTimeout, requestTimeout } = timeouts(this.#settings().limits)
     Object.assign(this.#server, { headersTimeout, requestTimeout })
     this.#certificates = certificates
     const [first] = certificates
@@ -79,8 +79,14 @@ export class Listener {
     this.#app.handle(this.carrier, request, response)
   }
 
+  #carrierFor(name: string): Carrier {
+    const { tls, tag, mounts, custom_headers, allow_ips } = this.wanted
+    const { trusted_proxies: proxies } = this.#settings()
+    return { name, tls, tag, mounts, local: false, headers: custom_headers, allowed: allow_ips, proxies }
+  }
+
   #createServer(): Server {
-    const options = timeouts(this.#limits())
+    const options = timeouts(this.#settings().limits)
     const [first] = this.#certificates
     if (!first) return createServer(options)
     // node:https costs 10 ms to load, and most installations have no TLS listener.
@@ -105,10 +111,6 @@ function timeouts(limits: Limits): ServerOptions & { headersTimeout: number; req
   const headersTimeout = Math.min(limits.headers_seconds * 1000, requestTimeout)
   const connectionsCheckingInterval = Math.min(Math.max(headersTimeout / 4, 50), 5000)
   return { requestTimeout, headersTimeout, connectionsCheckingInterval, maxHeaderSize: 16_384 }
-}
-
-function carrierFor({ tls, tag, mounts, custom_headers }: Wanted, name: string): Carrier {
-  return { name, tls, tag, mounts, local: false, headers: custom_headers }
 }
 
 function listen(server: Server, { ip, port, setting }: Wanted): Promise<number> {

@@ -72,7 +72,7 @@ export class Listeners {
   }
 
   #openOne(wanted: Wanted, certificates: Certificate[]): Promise<Listener> {
-    return Listener.open(wanted, this.#app, () => this.#settings().limits, certificates, this.#warn)
+    return Listener.open(wanted, this.#app, this.#settings, certificates, this.#warn)
   }
 
   #leave(listener: Listener, graceMs: number): void {

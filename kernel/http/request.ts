@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http'
+import { isIP } from 'node:net'
 import { KernelError } from '../errors.js'
 import type { FaceName, RouteContext } from '../life/contributions.js'
+import { type AddressSet, plainAddress } from '../names/address-set.js'
 import type { Patience } from './in-flight.js'
 import type { LiveTable } from './live-table.js'
 import type { Mounts } from './mounts.js'
@@ -15,6 +17,10 @@ export interface Carrier {
   readonly local: boolean
   readonly mounts: Mounts
   readonly headers: Readonly<Record<string, string>> | undefined
+  /** `trusted_proxies` of the configuration. */
+  readonly proxies: AddressSet
+  /** `allow_ips` of the listener: everybody when it is empty. */
+  readonly allowed: AddressSet
 }
 
 export type CarriedMessage = IncomingMessage & { carrier: Carrier }
@@ -28,12 +34,48 @@ export interface KernelContext extends RouteContext, Patience {
   owner: string | undefined
   /** The face that answers, when the path belongs to one. */
   face: FaceName | undefined
+  /** Known once `addressOf` was asked. */
+  callerAddress: string | undefined
+  /** What the audit log will say about this call; undefined while it changes nothing. */
+  change: Change | undefined
+  /** Credentials that were wrong, or a permission that was missing. */
+  refusal: { readonly as: string; readonly why: 'credentials' | 'permission' } | undefined
 }
 
-/** The caller's address, IPv4 without its IPv6 mapping. */
+/** What a call asks to be changed, and how it went as far as the HTTP status does not tell. */
+export interface Change {
+  /** As the face names it: `DELETE users/bob`, `register`. */
+  readonly command: string
+  readonly arguments: unknown
+  /** In the face's own words: `code 113`, `failed: nonexistant`. */
+  failure?: string
+}
+
+/** How many addresses of `X-Forwarded-For` are looked at. */
+const MOST_HOPS = 32
+
+/**
+ * The caller's address, IPv4 without its IPv6 mapping. Where the connection comes from a trusted proxy it is the last
+ * address of `X-Forwarded-For` that is not one.
+ */
 export function addressOf(ctx: KernelContext): string {
-  const address = ctx.req.socket.remoteAddress ?? ''
-  return address.startsWith('::ffff:') ? address.slice(7) : address
+  ctx.callerAddress ??= findAddress(ctx)
+  return ctx.callerAddress
+}
+
+function findAddress({ req, carrier }: KernelContext): string {
+  const address = plainAddress(req.socket.remoteAddress ?? '')
+  const { proxies } = carrier
+  const forwarded = req.headers['x-forwarded-for']
+  if (proxies.empty || forwarded === undefined || !proxies.has(address)) return address
+  let caller = address
+  for (const hop of String(forwarded).split(',').slice(-MOST_HOPS).reverse()) {
+    const named = plainAddress(hop.trim())
+    if (isIP(named) === 0) break
+    caller = named
+    if (!proxies.has(named)) break
+  }
+  return caller
 }
 
 /** A handler must not begin once its request was answered with a time-out, or its client has gone. */

@@ -1,10 +1,11 @@
 import { isHttp, type ListenEntry, UNSERVED_OPTIONS } from '../config/listen.js'
 import type { Settings } from '../config/schema.js'
 import { KernelError } from '../errors.js'
+import { AddressSet } from '../names/address-set.js'
 import { EVERYTHING, type Mounts, readMounts, rebase, unserved } from './mounts.js'
 
 /** A listener as it should be: an entry of `listen`, or one of the defaults. */
-export interface Wanted extends Pick<ListenEntry, 'ip' | 'tls' | 'certfile' | 'tag' | 'custom_headers'> {
+export interface Wanted extends Pick<ListenEntry, 'ip' | 'tls' | 'certfile' | 'tag' | 'custom_headers' | 'allow_ips'> {
   port: number
   mounts: Mounts
   /** What a person changes to move it, with its quotes. */
@@ -37,8 +38,8 @@ export function wantedListeners(settings: Settings, base: string, warn: (sentenc
     if (ignored.length > 0) warn(`${where}: ${ignored.join(', ')}: not served here; the rest of the entry is`)
     const mounts = readMounts(entry.request_handlers, where, base)
     for (const name of mounts.names) mounted.add(name)
-    const { ip, port, tls, certfile, tag, custom_headers } = entry
-    wanted.push({ ip, port, tls, certfile, tag, custom_headers, mounts, setting: `"${where}.port"` })
+    const { ip, port, tls, certfile, tag, custom_headers, allow_ips } = entry
+    wanted.push({ ip, port, tls, certfile, tag, custom_headers, allow_ips, mounts, setting: `"${where}.port"` })
   }
   const ports = new Set(wanted.map(({ port }) => port))
   for (const { port, handlers } of DEFAULTS) {
@@ -58,7 +59,15 @@ export function wantedListeners(settings: Settings, base: string, warn: (sentenc
   return wanted
 }
 
-const PLAIN = { ip: '127.0.0.1', tls: false, certfile: undefined, tag: undefined, custom_headers: undefined }
+/** What nobody has configured. */
+export const PLAIN = {
+  ip: '127.0.0.1',
+  tls: false,
+  certfile: undefined,
+  tag: undefined,
+  custom_headers: undefined,
+  allow_ips: new AddressSet([]),
+}
 
 /** Two listeners cannot share a port on one address, nor beside one that is bound to every address. */
 function refuseTwins(wanted: readonly Wanted[]): void {

@@ -16,7 +16,7 @@ export function createAuthenticator(
   const verify = async (key: string, name: string, password: string): Promise<Identity | undefined> => {
     const operator = operatorName(name, host)
     if (!(await operators.verify(operator, password))) return undefined
-    const identity: Identity = { kind: 'operator', name: operator }
+    const identity: Identity = { kind: 'operator', name: operator, jid: `${operator}@${host}`, level: 3 }
     remember(verified, key, identity, cacheMs)
     return identity
   }
@@ -24,11 +24,12 @@ export function createAuthenticator(
   return {
     recall: (face, authorization) => recall(verified, key(face, authorization), cacheMs),
     // Callers with the same credentials wait for one derivation together, not for one each.
-    verify(face, authorization, name, password) {
+    async verify({ face, authorization, credentials }) {
+      if (credentials.scheme !== 'basic' || authorization === undefined) return undefined
       const own = key(face, authorization)
       const underWay = verifying.get(own)
       if (underWay) return underWay
-      const verification = verify(own, name, password).finally(() => verifying.delete(own))
+      const verification = verify(own, credentials.name, credentials.password).finally(() => verifying.delete(own))
       verifying.set(own, verification)
       return verification
     },

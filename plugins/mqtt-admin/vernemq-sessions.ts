@@ -22,7 +22,7 @@ const DEFAULT_LIMIT = 100
 /** `session show` (`--column` selects, `--column=value` filters) and `session disconnect`. */
 export function contributeSessions(ctx: PluginContext, backend: () => MqttBackend): void {
   const access = { permission: 'clients.read' }
-  ctx.command('vernemq', { access, path: 'session show', flags: FLAGS }, ({ flags }) => {
+  ctx.command('vernemq', { access, path: 'session show', reads: true, flags: FLAGS }, ({ flags }) => {
     const given = [...COLUMNS].filter(([name]) => flags.has(name))
     const filters = given.filter(([name]) => flags.get(name) !== true)
     const selected = given.filter(([name]) => flags.get(name) === true)

@@ -1,6 +1,7 @@
 import type { Access, Command } from '../../life/contributions.js'
-import type { Identity } from '../../life/identity.js'
-import { decodeBasic, identify, type NameAndPassword, permits } from '../access.js'
+import type { Credentials, Identity } from '../../life/identity.js'
+import { bareJid, parseJid, prepareDomain } from '../../names/jid.js'
+import { type Asked, decodeBasic, identify, permits } from '../access.js'
 import { readBody } from '../body.js'
 import type { LiveTable } from '../live-table.js'
 import { addressOf, type KernelContext } from '../request.js'
@@ -11,6 +12,8 @@ export interface AdminRestCommand {
   /** The first path segment after the base: `user`, `module`. */
   route: string
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** The resource is a JID, or a name on the caller's own host. */
+  addressed?: true
 }
 
 export interface AdminRestCall {
@@ -83,6 +86,17 @@ export function adminRest(options: () => FaceOptions): Face {
         answer(ctx, { status: thrown.status, result: thrown.result })
       }
     },
+    ask(view, command, given) {
+      const [, method = '', path = ''] = /^(?:([A-Za-z]+) )?(.*)$/s.exec(command) ?? []
+      const [route, resource] = segmentsOf(`/${path.replace(/^\/+/, '')}`)
+      const { commands } = view.registry('admin_rest') as Registry
+      const found = commands.get(`${method.toUpperCase() || 'GET'} ${route}`)
+      const jid = given['caller']
+      return (
+        found &&
+        asked(found.definition.method, found, route, resource, jid ? { kind: 'account', name: jid, jid } : undefined)
+      )
+    },
     fail(ctx, error) {
       if (error.status === 503) answer(ctx, { status: 503, result: `Service unavailable: ${error.message}` })
       else if (error.code === 'body_too_large') answer(ctx, { status: 413, result: 'Request body is too large' })
@@ -96,7 +110,7 @@ export function adminRest(options: () => FaceOptions): Face {
 async function dispatch(ctx: KernelContext, view: LiveTable, path: string, options: FaceOptions): Promise<void> {
   const { local, tls } = ctx.carrier
   const whitelist = options.admin_rest_whitelist
-  if (!local && whitelist.length > 0 && !whitelist.includes(addressOf(ctx))) return sendEmpty(ctx, 401)
+  if (!local && !whitelist.empty && !whitelist.has(addressOf(ctx))) return sendEmpty(ctx, 401)
   if (!local && options.admin_rest_secure && !tls) return send(ctx, 404, 'text/html', '<h1>404 Not Found</h1>')
   const identity = await authenticate(ctx, view, options)
   if (identity === undefined) throw new Refusal(401, 'Authentication failure')
@@ -104,12 +118,33 @@ async function dispatch(ctx: KernelContext, view: LiveTable, path: string, optio
   const [route, resource, attribute] = segmentsOf(path)
   const { commands, routes } = view.registry('admin_rest') as Registry
   const command = commands.get(`${ctx.method} ${route}`)
-  const permission = command ? command.permission : KNOW_PATHS
-  if (!permits(ctx, view, 'admin_rest', identity, permission)) throw new Refusal(401, 'User must be an administrator')
+  if (!permits(ctx, view, identity, asked(ctx.method, command, route, resource, identity))) {
+    throw new Refusal(401, 'User must be an administrator')
+  }
   if (!route || !routes.has(route)) throw new Refusal(404, 'Invalid request path')
   if (!command) throw new Refusal(405, 'Invalid request method')
   const body = decodeBody(ctx, (await readBody(ctx.req, options.bodyBytes)).toString('utf8'))
-  answer(ctx, await run(view, command, { resource, attribute, body, identity, ctx }))
+  const change = command.definition.method === 'GET' ? undefined : { command: `${ctx.method} ${path}`, arguments: body }
+  answer(ctx, await run(view, command, { resource, attribute, body, identity, ctx }, change))
+}
+
+function asked(
+  method: string,
+  command: Command<'admin_rest'> | undefined,
+  route = '',
+  resource = '',
+  identity?: Identity,
+): Asked {
+  return {
+    face: 'admin_rest',
+    permission: command ? command.permission : KNOW_PATHS,
+    command: `${method} ${route}`,
+    hosts: () => {
+      if (!command?.definition.addressed) return []
+      const domain = parseJid(resource.includes('@') ? resource : (identity?.jid ?? ''))?.domain
+      return domain === undefined ? [] : [domain]
+    },
+  }
 }
 
 async function authenticate(ctx: KernelContext, view: LiveTable, options: FaceOptions): Promise<Identity | undefined> {
@@ -120,12 +155,14 @@ async function authenticate(ctx: KernelContext, view: LiveTable, options: FaceOp
 }
 
 /** The scheme word is not looked at: whatever follows the last blank is decoded. The name must be a JID of a served host. */
-function parse(authorization: string, hosts: readonly string[]): NameAndPassword {
+function parse(authorization: string, hosts: readonly string[]): Credentials | undefined {
   const parsed = decodeBasic(authorization.trim().split(/\s+/).at(-1) ?? '')
   if (!parsed) throw new Refusal(400, 'Invalid authentication details')
-  const [, bare, host] = /^([^@/]+@([^@/]+))(?:\/.*)?$/s.exec(parsed.name) ?? []
-  if (!bare || !hosts.includes(host!.toLowerCase())) throw new Refusal(404, 'Host does not exist or is malformed')
-  return { name: bare, password: parsed.password }
+  const [bare = ''] = parsed.name.split('/', 1)
+  const domain = prepareDomain(bare.slice(bare.indexOf('@') + 1))
+  if (domain === undefined || !hosts.includes(domain)) throw new Refusal(404, 'Host does not exist or is malformed')
+  const name = bareJid(bare)
+  return name === undefined ? undefined : { ...parsed, name }
 }
 
 /** Decoded before it is split: `%2F` in a name splits the path, `%40` and `@` are equal. A stray percent sign stands for itself. */

@@ -1,6 +1,7 @@
 import type { Access, Command } from '../../life/contributions.js'
-import type { Identity } from '../../life/identity.js'
-import { decodeBasic, identify, type NameAndPassword, permits } from '../access.js'
+import type { Credentials, Identity } from '../../life/identity.js'
+import { bareJid } from '../../names/jid.js'
+import { type Asked, decodeBasic, identify, permits } from '../access.js'
 import { readBody } from '../body.js'
 import type { LiveTable } from '../live-table.js'
 import type { KernelContext } from '../request.js'
@@ -28,6 +29,10 @@ export interface EjabberdCommand {
   access: Access
   name: string
   description: string
+  /** As `[tag:accounts]` in permission rules names them. */
+  tags: readonly string[]
+  /** Changes nothing, so the audit log leaves it out. */
+  reads?: true
   arguments: readonly Argument[]
   result: ResultType
 }
@@ -85,6 +90,10 @@ export function ejabberd(options: () => FaceOptions): Face {
         else throw thrown
       }
     },
+    ask(view, command, given) {
+      const found = (view.registry('ejabberd') as Registry).get(command.replace(/^\/+|\/v\d+$/g, ''))
+      return found && asked(found, given)
+    },
     fail(ctx, error) {
       if (error.status === 503) refuse(ctx, new EjabberdError(503, error.message, 53))
       else if (error.code === 'body_too_large') refuse(ctx, new EjabberdError(413, 'Request body is too large'))
@@ -108,14 +117,29 @@ async function dispatch(ctx: KernelContext, view: LiveTable, path: string, optio
   const command = (view.registry('ejabberd') as Registry).get(call.name)
   if (!command) throw new EjabberdError(404, 'Endpoint not found.', 40)
   const version = call.version ?? options.ejabberdVersion
+  const { authorization } = ctx.req.headers
   const identity = await identify(ctx, view, 'ejabberd', parse)
-  if (ctx.req.headers.authorization !== undefined && !identity) throw NOT_AUTHORIZED()
+  if (authorization !== undefined && !identity) throw isBearer(authorization) ? BAD_TOKEN() : NOT_AUTHORIZED()
   const decoded = decodeArguments(command.definition.arguments, await readArguments(ctx, options))
-  if (!permits(ctx, view, 'ejabberd', identity, command.permission)) {
+  if (!permits(ctx, view, identity, asked(command, decoded))) {
     throw new EjabberdError(403, 'AccessRules: Account does not have the right to perform the operation.', 32)
   }
-  const value = await run(view, command, { arguments: decoded, version, identity, ctx })
+  const change = command.definition.reads ? undefined : { command: call.name, arguments: decoded }
+  const value = await run(view, command, { arguments: decoded, version, identity, ctx }, change)
   json(ctx, 200, encodeResult(command.definition.result, value, version))
+}
+
+/** Arguments that name a domain, or a service below one. */
+const HOST_ARGUMENTS: readonly string[] = ['host', 'localhost', 'grouphost', 'vhost', 'service']
+
+function asked({ permission, definition }: Command<'ejabberd'>, given: Readonly<Record<string, unknown>>): Asked {
+  return {
+    face: 'ejabberd',
+    permission,
+    command: definition.name,
+    tags: definition.tags,
+    hosts: () => HOST_ARGUMENTS.flatMap(name => (Object.hasOwn(given, name) ? [String(given[name])] : [])),
+  }
 }
 
 /** `/command` or `/command/vN`; repeated and trailing slashes do not matter. Anything else names no command. */
@@ -135,13 +159,18 @@ async function readArguments(ctx: KernelContext, options: FaceOptions): Promise<
   return { entries: isObject(body) ? Object.entries(body) : [], texts: false }
 }
 
-/** Basic, and the name must be a full JID. */
-function parse(authorization: string): NameAndPassword {
-  if (authorization.startsWith('Bearer ')) throw BAD_TOKEN()
+/** The scheme words count as they are printed: `bearer` is none of them. */
+function isBearer(authorization: string): boolean {
+  return authorization.startsWith('Bearer ')
+}
+
+/** A token, or Basic with a bare JID as its name. */
+function parse(authorization: string): Credentials | undefined {
+  if (isBearer(authorization)) return { scheme: 'bearer', token: authorization.slice('Bearer '.length).trim() }
   const token = /^Basic (\S+)$/.exec(authorization)?.[1]
   const parsed = token === undefined ? undefined : decodeBasic(token)
-  if (!parsed || !/^[^@/]+@[^@/]+$/.test(parsed.name)) throw NOT_AUTHORIZED()
-  return parsed
+  const name = parsed && !parsed.name.includes('/') ? bareJid(parsed.name) : undefined
+  return parsed && name !== undefined ? { ...parsed, name } : undefined
 }
 
 function preflight(ctx: KernelContext, named: boolean): void {

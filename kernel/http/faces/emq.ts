@@ -1,11 +1,11 @@
 import type { Access } from '../../life/contributions.js'
-import type { Identity } from '../../life/identity.js'
-import { decodeBasic, identify, type NameAndPassword, permits } from '../access.js'
+import type { Credentials, Identity } from '../../life/identity.js'
+import { decodeBasic, identify, permits } from '../access.js'
 import { readBody } from '../body.js'
 import type { LiveTable } from '../live-table.js'
 import type { KernelContext } from '../request.js'
 import { type EmqRegistry, findPath, indexPaths } from './emq-paths.js'
-import { commandsBy, type Face, type FaceOptions, isObject, parseBody, run, send, sendEmpty } from './face.js'
+import { commandsBy, type Face, type FaceOptions, failedAs, isObject, parseBody, run, send, sendEmpty } from './face.js'
 
 export interface EmqCommand {
   access: Access
@@ -18,6 +18,8 @@ export interface EmqCommand {
   unknownNode?: { code: number; message?: string }
   /** Required keys of the JSON body with their types; checked in this order. */
   params?: Record<string, 'string' | 'boolean'>
+  /** Changes nothing although it is no GET, so the audit log leaves it out. */
+  reads?: true
   /** Whether `curr_page` and `page_size` are read. */
   paged?: boolean
 }
@@ -77,20 +79,24 @@ export function paged<T>(page: EmqPage, total: number, objects: T[]): object {
 export function emq(options: () => FaceOptions): Face {
   return {
     name: 'emq',
-    build: (commands): EmqRegistry =>
-      indexPaths(commandsBy('emq', commands, ({ method, path }) => `${method} ${path}`)),
+    build: (commands): EmqRegistry => indexPaths(commandsBy('emq', commands, nameOf)),
     async handle(ctx, view, path) {
       try {
         const result = await dispatch(ctx, view, path, options())
         if (result !== undefined) answer(ctx, { code: 0, result })
       } catch (thrown) {
-        if (thrown instanceof EmqError) answer(ctx, { code: thrown.code, message: thrown.text })
+        if (thrown instanceof EmqError) answerCode(ctx, thrown)
         else if (thrown instanceof EmqNotFound) notFound(ctx)
         else throw thrown
       }
     },
+    ask(view, command) {
+      const [, method = 'GET', path = ''] = /^(?:([A-Za-z]+) )?(?:\/?api\/v2\/|\/)?(.*)$/s.exec(command) ?? []
+      const found = findPath(view.registry('emq') as EmqRegistry, method.toUpperCase(), path)?.command
+      return found && { face: 'emq', permission: found.permission, command: nameOf(found.definition) }
+    },
     fail(ctx, error) {
-      if (error.status === 503) answer(ctx, { code: 101, message: 'badrpc' })
+      if (error.status === 503) answerCode(ctx, new EmqError(101, 'badrpc'))
       else if (error.code === 'body_too_large') send(ctx, 413, 'text/plain', '')
       else notFound(ctx)
     },
@@ -102,11 +108,13 @@ async function dispatch(ctx: KernelContext, view: LiveTable, path: string, optio
   if (isOpen(ctx.method, path)) return open(ctx, view, path, options)
   const registry = view.registry('emq') as EmqRegistry
   const found = path.startsWith(BASE) ? findPath(registry, ctx.method, path.slice(BASE.length)) : undefined
-  const needed = found ? found.command.permission : KNOW_PATHS
+  const permission = found ? found.command.permission : KNOW_PATHS
+  const name = `${ctx.method} ${path.slice(BASE.length)}`
   let identity: Identity | undefined
-  if (needed !== undefined) {
+  if (permission !== undefined) {
     identity = await identify(ctx, view, 'emq', parse)
-    if (!identity || !permits(ctx, view, 'emq', identity, needed)) return unauthorized(ctx)
+    const command = found ? nameOf(found.command.definition) : name
+    if (!identity || !permits(ctx, view, identity, { face: 'emq', permission, command })) return unauthorized(ctx)
   }
   if (!found) throw new EmqNotFound()
   const { definition } = found.command
@@ -119,7 +127,12 @@ async function dispatch(ctx: KernelContext, view: LiveTable, path: string, optio
     throw unknownNode ? new EmqError(unknownNode.code, unknownNode.message) : new EmqNotFound()
   }
   const page = definition.paged ? readPage(ctx.query) : { current: 1, size: 20 }
-  return run(view, found.command, { node: options.nodeNames.emq, path: captured, body, page, identity, ctx })
+  const change = definition.method === 'GET' || definition.reads ? undefined : { command: name, arguments: body }
+  return run(view, found.command, { node: options.nodeNames.emq, path: captured, body, page, identity, ctx }, change)
+}
+
+function nameOf({ method, path }: EmqCommand): string {
+  return `${method} ${path}`
 }
 
 async function readParams(
@@ -164,7 +177,7 @@ function open(ctx: KernelContext, view: LiveTable, path: string, options: FaceOp
 }
 
 /** Everything but a well-formed `Basic` closes the original's connection; here it is the ordinary 401. */
-function parse(authorization: string): NameAndPassword | undefined {
+function parse(authorization: string): Credentials | undefined {
   const token = /^Basic (\S+)$/.exec(authorization)?.[1]
   return token === undefined ? undefined : decodeBasic(token)
 }
@@ -177,6 +190,11 @@ function unauthorized(ctx: KernelContext): undefined {
 function notFound(ctx: KernelContext): void {
   send(ctx, 404, 'text/plain', '')
   ctx.message = 'Object Not Found'
+}
+
+function answerCode(ctx: KernelContext, { code, text }: EmqError): void {
+  failedAs(ctx, `code ${code}`)
+  answer(ctx, { code, message: text })
 }
 
 function answer(ctx: KernelContext, envelope: object): void {

@@ -1,8 +1,10 @@
 import { KernelError } from '../../errors.js'
 import type { Command, FaceName } from '../../life/contributions.js'
 import { inScopeOf } from '../../life/scope.js'
+import type { AddressSet } from '../../names/address-set.js'
+import type { Asked } from '../access.js'
 import type { LiveTable, RegistryBuilder } from '../live-table.js'
-import { assertWaiting, type KernelContext } from '../request.js'
+import { assertWaiting, type Change, type KernelContext } from '../request.js'
 
 /** One documented HTTP API: its wire format, its dispatcher, its ladder of refusals. Commands are contributed as data. */
 export interface Face {
@@ -11,6 +13,8 @@ export interface Face {
   readonly build: RegistryBuilder
   /** Answers a request; `path` is the face's own, without the mount's prefix. */
   handle(ctx: KernelContext, view: LiveTable, path: string): void | Promise<void>
+  /** What `command`, written as the face's users do, would ask for; undefined when there is no such command. */
+  ask(view: LiveTable, command: string, given: Readonly<Record<string, string>>): Asked | undefined
   /** Says a failure in the face's words. */
   fail(ctx: KernelContext, error: KernelError): void
 }
@@ -19,22 +23,32 @@ export interface Face {
 export interface FaceOptions {
   readonly admin_rest_base: string
   readonly admin_rest_secure: boolean
-  readonly admin_rest_whitelist: readonly string[]
+  readonly admin_rest_whitelist: AddressSet
   readonly hosts: readonly string[]
   readonly nodeNames: { emq: string; vernemq: string; ejabberd: string }
   readonly ejabberdVersion: number
   readonly bodyBytes: number
 }
 
-/** Runs a command in its plugin's scope, so that a crash is attributed and services come from the pinned table. */
+/**
+ * Runs a command in its plugin's scope, so that a crash is attributed and services come from the pinned table.
+ * A `change` goes into the audit log.
+ */
 export function run<A extends { ctx: KernelContext }, T>(
   view: LiveTable,
   command: { owner: string; handler: (call: A) => T },
   call: A,
+  change: Change | undefined,
 ): T {
   assertWaiting(call.ctx, view)
   call.ctx.owner = command.owner
+  call.ctx.change = change
   return inScopeOf(view.scopeOf(command.owner), command.handler, call)
+}
+
+/** For the audit log, where the HTTP status does not tell that the change was not made. */
+export function failedAs(ctx: KernelContext, failure: string): void {
+  if (ctx.change) ctx.change.failure = failure
 }
 
 /** Answers with bytes and a Content-Type exactly as given; Koa would add a charset. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { addresses } from '../../config/listen.js'
 import { check, type Settings } from '../../config/schema.js'
 import type { FaceOptions } from './face.js'
 
@@ -6,7 +7,7 @@ import type { FaceOptions } from './face.js'
 const schema = z.object({
   admin_rest_base: z.string().default('/admin_rest'),
   admin_rest_secure: z.boolean().default(false),
-  admin_rest_whitelist: z.array(z.string()).default([]),
+  admin_rest_whitelist: z.array(z.string()).default([]).transform(addresses),
   default_version: z.int().min(0).default(0),
 })
 

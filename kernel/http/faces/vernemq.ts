@@ -1,15 +1,17 @@
-import type { Access } from '../../life/contributions.js'
-import type { Identity } from '../../life/identity.js'
-import { decodeBasic, identify, type NameAndPassword, permits } from '../access.js'
+import type { Access, Command } from '../../life/contributions.js'
+import type { Credentials, Identity } from '../../life/identity.js'
+import { type Asked, decodeBasic, identify, permits } from '../access.js'
 import type { LiveTable } from '../live-table.js'
 import type { KernelContext } from '../request.js'
-import { commandsBy, type Face, run, send, sendEmpty } from './face.js'
+import { commandsBy, type Face, failedAs, run, send, sendEmpty } from './face.js'
 import { BadRequest, parseCall, type VernemqRegistry } from './vernemq-arguments.js'
 
 export interface VernemqCommand {
   access: Access
   /** The words of `vmq-admin`: `session show`. */
   path: string
+  /** Changes nothing, so the audit log leaves it out. */
+  reads?: true
   /** `name=value` arguments. */
   params?: readonly string[]
   /** `--name` and `--name=value` arguments. */
@@ -61,6 +63,12 @@ export function vernemq(): Face {
         sendEmpty(ctx, 400)
       }
     },
+    ask(view, command) {
+      const found = (view.registry('vernemq') as VernemqRegistry).get(
+        command.replace(/^\/?(api\/v1\/)?/, '').replaceAll('/', ' '),
+      )
+      return found && asked(found)
+    },
     fail(ctx, error) {
       if (error.status === 503) answer(ctx, alert(`Cannot do this now: ${error.message}`))
       else sendEmpty(ctx, error.code === 'timeout' ? 504 : 500)
@@ -82,17 +90,24 @@ async function dispatch(ctx: KernelContext, view: LiveTable, path: string): Prom
     ctx.querystring,
   )
   const identity = await identify(ctx, view, 'vernemq', parseKey)
-  if (!identity || !permits(ctx, view, 'vernemq', identity, command.permission)) {
+  if (!identity || !permits(ctx, view, identity, asked(command))) {
     ctx.set('WWW-Authenticate', 'Basic realm="VerneMQ"')
     return sendEmpty(ctx, 401)
   }
   // HEAD never executes a command: the original's does, and a link checker should not disconnect anybody.
   if (ctx.method === 'HEAD') return void send(ctx, 200, 'application/json', '')
-  answer(ctx, await run(view, command, { ...call, identity, ctx }))
+  const { path: words, reads } = command.definition
+  const change = reads ? undefined : { command: words, arguments: Object.fromEntries([...call.params, ...call.flags]) }
+  answer(ctx, await run(view, command, { ...call, identity, ctx }, change))
+}
+
+/** All commands are for the scope `mgmt`. */
+function asked({ permission, definition }: Command<'vernemq'>): Asked {
+  return { face: 'vernemq', permission, command: definition.path, scope: 'mgmt' }
 }
 
 /** The user is the API key and the password does not matter; until keys exist an operator's name and password open it. */
-function parseKey(authorization: string): NameAndPassword | undefined {
+function parseKey(authorization: string): Credentials | undefined {
   const token = /^Basic (\S+)$/i.exec(authorization)?.[1]
   if (token === undefined) return undefined
   const parsed = decodeBasic(token)
@@ -112,6 +127,8 @@ function preflight(ctx: KernelContext): void {
 }
 
 function answer(ctx: KernelContext, output: VernemqOutput | VernemqOutput[]): void {
+  const [first] = [output].flat()
+  if (first && 'alert' in first) failedAs(ctx, 'alert')
   const text = Array.isArray(output) ? `${JSON.stringify(output.map(typed))}\n` : JSON.stringify(typed(output))
   send(ctx, 200, 'application/json', text)
 }
