@@ -160,7 +160,9 @@ function parse(authorization: string, hosts: readonly string[]): Credentials | u
   if (!parsed) throw new Refusal(400, 'Invalid authentication details')
   const [bare = ''] = parsed.name.split('/', 1)
   const domain = prepareDomain(bare.slice(bare.indexOf('@') + 1))
-  if (domain === undefined || !hosts.includes(domain)) throw new Refusal(404, 'Host does not exist or is malformed')
+  if (bare.startsWith('@') || domain === undefined || !hosts.includes(domain)) {
+    throw new Refusal(404, 'Host does not exist or is malformed')
+  }
   const name = bareJid(bare)
   return name === undefined ? undefined : { ...parsed, name }
 }
