@@ -1,6 +1,8 @@
 import 'reflect-metadata'
 import { join } from 'node:path'
 import { type DependencyContainer, instanceCachingFactory, Lifecycle, container as root } from 'tsyringe'
+import { AuditLog } from './audit/audit-log.js'
+import { record } from './audit/record.js'
 import { Configuration } from './config/configuration.js'
 import { Overrides } from './config/overrides.js'
 import type { Loaded } from './config/settings.js'
@@ -8,7 +10,7 @@ import { Tools } from './endpoints/tools.js'
 import { reason } from './errors.js'
 import { App } from './http/app.js'
 import type { FaceOptions } from './http/faces/face.js'
-import { allFaces } from './http/faces/index.js'
+import { allFaces, Faces } from './http/faces/index.js'
 import { FACE_OPTION_NAMES, readFaceOptions } from './http/faces/options.js'
 import { Listeners } from './http/listeners.js'
 import { Live } from './http/live.js'
@@ -71,6 +73,12 @@ export function compose({ loaded, load, store, log, pluginFolders, given }: Part
     once(from => new Roster(from.resolve(Catalogue), from.resolve(DesiredState))),
   )
 
+  const audit = new AuditLog(
+    store.namespace(KERNEL, 'audit'),
+    () => container.resolve(Configuration).settings.audit,
+    thrown => log.kernel.error(`the audit log could not be written: ${reason(thrown)}`),
+  )
+  container.register(AuditLog, { useValue: audit })
   const faces = allFaces(faceOptions(container.resolve(Configuration)))
   const live = new Live(new Map([...faces].map(([name, face]) => [name, face.build])))
   container.register(Live, { useValue: live })
@@ -81,6 +89,7 @@ export function compose({ loaded, load, store, log, pluginFolders, given }: Part
       const { body_bytes, request_seconds } = container.resolve(Configuration).settings.limits
       return { bodyBytes: body_bytes, requestMs: request_seconds * 1000 }
     },
+    record: ctx => record(audit, ctx),
     report: (thrown, ctx) =>
       log.kernel.error(
         {
@@ -91,6 +100,7 @@ export function compose({ loaded, load, store, log, pluginFolders, given }: Part
       ),
   })
   container.register(App, { useValue: app })
+  container.register(Faces, { useValue: faces })
   container.register(
     Listeners,
     once(

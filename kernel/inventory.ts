@@ -142,7 +142,7 @@ export class Inventory {
 
   #options(plugin: Plugin): PluginOption[] {
     try {
-      return this.configuration.options(plugin.name, plugin.linked.definition.config)
+      return this.configuration.options(plugin.name, plugin.linked.definition)
     } catch {
       // A wrong option is reported where it is used; here the plugin is looked at because of it.
       return []

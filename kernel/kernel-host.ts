@@ -4,6 +4,7 @@ import { Listeners } from './http/listeners.js'
 import { Live } from './http/live.js'
 import { readMounts } from './http/mounts.js'
 import { PLAIN, type Wanted } from './http/wanted.js'
+import type { FaceCommands, FaceName } from './life/contributions.js'
 import type { ListenOptions, Logger } from './life/definition.js'
 import type { Host, OpenListener } from './life/generation.js'
 import { Holdings } from './life/holdings.js'
@@ -68,6 +69,14 @@ export class KernelHost implements Host {
 
   resolveService(service: string): unknown {
     return this.#live.table.service(service)
+  }
+
+  liveCommands<F extends FaceName>(face: F): FaceCommands[F]['definition'][] {
+    return this.#live.table.commands(face).map(({ definition }) => definition)
+  }
+
+  secret(plugin: string, purpose: string): Buffer {
+    return this.#store.secret.derive(plugin, purpose)
   }
 
   async openListener(options: ListenOptions): Promise<OpenListener> {

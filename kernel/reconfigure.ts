@@ -86,7 +86,7 @@ export class Reconfigure {
     return this.#afterOthers(async () => {
       const plugin = this.roster.demand(name)
       const { overrides } = this.configuration
-      const override = this.configuration.overrideFor(plugin.name, plugin.linked.definition.config, texts)
+      const override = this.configuration.overrideFor(plugin.name, plugin.linked.definition, texts)
       const before = overrides.of(plugin.name)
       overrides.assume(plugin.name, override)
       let applied = false
@@ -125,7 +125,9 @@ export class Reconfigure {
   /** The options of plugins that may have failed because of them. */
   #blocksOfFailed(): Map<string, string> {
     const failed = this.roster.plugins.filter(({ state }) => state === 'failed')
-    return new Map(failed.map(({ name }) => [name, JSON.stringify(this.configuration.blockOf(name))]))
+    return new Map(
+      failed.map(({ name, linked }) => [name, JSON.stringify(this.configuration.blockOf(name, linked.definition))]),
+    )
   }
 
   /** What each running plugin would see of the configuration; throws when any of it is wrong. */
@@ -134,7 +136,7 @@ export class Reconfigure {
     return new Map(
       this.kernel.runningInOrder.map(({ name, linked }) => [
         name,
-        JSON.stringify([hosts, this.configuration.of(name, linked.definition.config)]),
+        JSON.stringify([hosts, this.configuration.of(name, linked.definition)]),
       ]),
     )
   }

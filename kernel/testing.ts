@@ -1,7 +1,14 @@
 import 'reflect-metadata'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { request as httpRequest } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { defaultSettings } from './config/settings.js'
+import { ControlSocket, controlSocketPath } from './control-socket.js'
 import { KernelError } from './errors.js'
 import { House } from './house.js'
+import { App } from './http/app.js'
 import { Listeners } from './http/listeners.js'
 import { Inventory, type PluginDetails } from './inventory.js'
 import { Kernel } from './kernel.js'
@@ -32,6 +39,12 @@ export interface TestRequest extends RequestInit {
   as?: 'operator' | 'nobody'
 }
 
+export interface LocalRequest {
+  method?: string
+  headers?: Record<string, string>
+  body?: string
+}
+
 /** A kernel in memory with one listener that carries everything. */
 export interface TestKernel {
   /** `http://127.0.0.1:<free port>` */
@@ -39,6 +52,8 @@ export interface TestKernel {
   readonly kernel: Kernel
   readonly house: House
   fetch(path: string, init?: TestRequest): Promise<Response>
+  /** The same over the control socket, where everything is permitted. */
+  local(path: string, init?: LocalRequest): Promise<{ status: number; body: string }>
   inspect(name: string): PluginDetails
   /** What was logged so far. */
   readonly log: readonly LogLine[]
@@ -95,6 +110,8 @@ export async function testKernel(
   }
   const url = `http://${container.resolve(Listeners).addresses[0]!.name}`
 
+  let control: Awaited<ReturnType<typeof openControl>> | undefined
+
   return {
     url,
     kernel,
@@ -105,8 +122,13 @@ export async function testKernel(
       if (as === 'operator' && !all.has('Authorization')) all.set('Authorization', OPERATOR)
       return fetch(url + path, { ...init, headers: all })
     },
+    async local(path, init = {}) {
+      control ??= await openControl(container.resolve(App))
+      return askControl(control.path, path, init)
+    },
     inspect: name => container.resolve(Inventory).inspect(name),
     async close() {
+      await control?.close()
       await house.close(200)
       release?.()
       const left = [
@@ -128,6 +150,30 @@ export async function testKernel(
       }
     },
   }
+}
+
+async function openControl(app: App) {
+  const folder = mkdtempSync(join(tmpdir(), 'patchbay-test-'))
+  const socket = await ControlSocket.open(app, folder)
+  return {
+    path: controlSocketPath(folder),
+    async close() {
+      await socket.close(200)
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function askControl(socketPath: string, path: string, { method = 'GET', headers = {}, body = '' }: LocalRequest) {
+  return new Promise<{ status: number; body: string }>((resolve, reject) => {
+    const length = { 'Content-Length': String(Buffer.byteLength(body)) }
+    const request = httpRequest(
+      { socketPath, path, method, headers: { ...length, ...headers }, agent: false },
+      response => text(response).then(answer => resolve({ status: response.statusCode!, body: answer }), reject),
+    )
+    request.on('error', reject)
+    request.end(body)
+  })
 }
 
 /** Stands in for `auth`: whoever sends the test operator's credentials may do everything. */

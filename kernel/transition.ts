@@ -123,7 +123,7 @@ export class Transition {
     let generation: Generation | undefined
     try {
       this.roster.checkRequirements(plugin.name, definition)
-      const config = this.configuration.of(plugin.name, definition.config)
+      const config = this.configuration.of(plugin.name, definition)
       generation = new Generation(plugin.name, number, linked, config, this.host)
       if (upgrade) await generation.upgradeStorage(plugin.live !== undefined)
       // Linking has just taken a turn of the loop; starting takes another one.

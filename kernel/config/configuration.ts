@@ -1,11 +1,14 @@
-import type { z } from 'zod'
 import { KernelError } from '../errors.js'
+import type { PluginDefinition } from '../life/definition.js'
 import type { Overrides } from './overrides.js'
 import { checkPluginConfig, listOptions, merge, overrideFromTexts, type PluginOption } from './plugin-options.js'
 import type { Settings } from './schema.js'
 import type { Loaded } from './settings.js'
 
 type Block = Record<string, unknown>
+
+/** What of a plugin's definition is about its options. */
+export type Reader = Pick<PluginDefinition, 'config' | 'topLevel'>
 
 /** Settings and overrides together, as they hold now. */
 export class Configuration {
@@ -69,16 +72,16 @@ export class Configuration {
   }
 
   /** A plugin's own options as the file and the overrides give them, before its schema fills in defaults. */
-  blockOf(plugin: string): Block {
-    return merge(this.#inFile(plugin), this.#own(this.overrides.of(plugin)))
+  blockOf(plugin: string, reader: Reader): Block {
+    return merge(this.#inFile(plugin, reader), this.#own(this.overrides.of(plugin)))
   }
 
   /** The checked configuration of a plugin. */
-  of(plugin: string, schema: z.ZodType | undefined, override = this.overrides.of(plugin)): unknown {
-    const inFile = this.#inFile(plugin)
+  of(plugin: string, reader: Reader, override = this.overrides.of(plugin)): unknown {
+    const inFile = this.#inFile(plugin, reader)
     const own = this.#own(override)
     const checked = (block: Block, where: string) =>
-      checkPluginConfig(this.#pathOf(plugin), schema, block, where, this.#faceOptions)
+      checkPluginConfig(this.#pathOf(plugin), reader, block, where, this.#faceOptions)
     if (Object.keys(own).length === 0) return checked(inFile, this.#where)
     try {
       return checked(merge(inFile, own), 'the options set over an API')
@@ -89,15 +92,15 @@ export class Configuration {
     }
   }
 
-  options(plugin: string, schema: z.ZodType | undefined): PluginOption[] {
+  options(plugin: string, reader: Reader): PluginOption[] {
     const override = this.#own(this.overrides.of(plugin))
-    return listOptions(schema, this.of(plugin, schema), this.#inFile(plugin), override)
+    return listOptions(reader.config, this.of(plugin, reader), this.#inFile(plugin, reader), override)
   }
 
   /** The override block that these texts from the wire mean; throws `config_invalid`. Nothing is stored yet. */
-  overrideFor(plugin: string, schema: z.ZodType | undefined, texts: Record<string, string>): Block {
-    const override = overrideFromTexts(this.#pathOf(plugin), schema, this.of(plugin, schema), texts)
-    this.of(plugin, schema, override)
+  overrideFor(plugin: string, reader: Reader, texts: Record<string, string>): Block {
+    const override = overrideFromTexts(this.#pathOf(plugin), reader.config, this.of(plugin, reader), texts)
+    this.of(plugin, reader, override)
     const before = Object.entries(this.overrides.of(plugin))
     return { ...Object.fromEntries(before.filter(([name]) => this.#faceOptions.has(name))), ...override }
   }
@@ -115,8 +118,12 @@ export class Configuration {
     return this.file ?? 'the configuration'
   }
 
-  #inFile(plugin: string): Block {
-    return merge(...this.#blocksOf(plugin).map(name => this.#own(this.settings.plugins[name] ?? {})))
+  #inFile(plugin: string, { topLevel = [] }: Reader): Block {
+    const lent = Object.entries(this.settings).filter(([name, value]) => topLevel.includes(name) && value !== undefined)
+    return merge(
+      Object.fromEntries(lent),
+      ...this.#blocksOf(plugin).map(name => this.#own(this.settings.plugins[name] ?? {})),
+    )
   }
 
   /** The names below `plugins:` that mean this plugin, its own name last so that it wins. */

@@ -30,12 +30,12 @@ export function merge(...blocks: Record<string, unknown>[]): Record<string, unkn
  */
 export function checkPluginConfig(
   path: string,
-  schema: z.ZodType | undefined,
+  { config: schema, topLevel = [] }: { config?: z.ZodType; topLevel?: readonly string[] },
   block: Record<string, unknown>,
   where: string,
   alsoKnown: Iterable<string> = [],
 ): unknown {
-  if (schema) return check(schema, block, where, path, alsoKnown)
+  if (schema) return check(schema, block, where, path, alsoKnown, topLevel)
   const [unknown] = Object.keys(block)
   if (unknown === undefined) return {}
   const meant = didYouMean(unknown, alsoKnown) || '; this plugin has no options'

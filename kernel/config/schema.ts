@@ -16,6 +16,16 @@ const limits = z.strictObject({
   restart_window_seconds: z.number().positive().default(30),
 })
 
+/** Documented blocks at the top of the file that a plugin reads and checks: `topLevel` of its definition. */
+export const lent = {
+  acl: z.unknown().optional(),
+  access_rules: z.unknown().optional(),
+  api_permissions: z.unknown().optional(),
+  oauth_access: z.unknown().optional(),
+  oauth_expire: z.unknown().optional(),
+  admins: z.unknown().optional(),
+}
+
 /** patchbay.yml. Everything is optional; ejabberd's documented blocks stand as they are printed. */
 export const settingsSchema = z.strictObject({
   hosts: z
@@ -48,11 +58,13 @@ export const settingsSchema = z.strictObject({
     })
     .prefault({}),
   limits: limits.prefault({}),
-  acl: z.unknown().optional(),
-  access_rules: z.unknown().optional(),
-  api_permissions: z.unknown().optional(),
-  oauth_access: z.unknown().optional(),
-  oauth_expire: z.unknown().optional(),
+  audit: z
+    .strictObject({
+      entries: z.int().min(100).max(10_000_000).default(100_000).describe('how many the audit log keeps'),
+      days: z.number().positive().max(36_500).default(365).describe('how long the audit log keeps an entry'),
+    })
+    .prefault({}),
+  ...lent,
   plugins: z.record(z.string(), z.record(z.string(), z.unknown()).nullable()).default({}),
 })
 

@@ -10,10 +10,15 @@ import {
   type Node,
   type Pair,
   parseDocument,
+  type YAMLMap,
 } from 'yaml'
 import { KernelError, reason } from '../errors.js'
 
 type Values = Record<string, unknown>
+
+const NONE: ReadonlySet<string> = new Set()
+/** Blocks whose names must differ: two rules of one name are a slip, as in ejabberd. */
+const UNIQUE: ReadonlySet<string> = new Set(['api_permissions', 'acl', 'access_rules'])
 
 /** Reads a YAML file as ejabberd does: a repeated key adds to the earlier one instead of being refused. */
 export function readYaml(file: string): unknown {
@@ -41,7 +46,7 @@ export function parseYaml(text: string, file: string): unknown {
   const document = parseDocument(text, { uniqueKeys: false, merge: true, prettyErrors: true, lineCounter: lines })
   const [problem] = document.errors
   if (problem) throw notYaml(file, problem.message.split('\n')[0]!.replace(/:$/, ''))
-  return new Reading(document, file, lines).value(document.contents) ?? {}
+  return new Reading(document, file, lines).value(document.contents, UNIQUE) ?? {}
 }
 
 /** One document on its way from nodes to plain values. */
@@ -59,14 +64,15 @@ class Reading {
     this.#lines = lines
   }
 
-  value(node: unknown): unknown {
+  /** `unique` has the keys of this map whose own keys may not be repeated. */
+  value(node: unknown, unique: ReadonlySet<string> = NONE, once = false): unknown {
     if (isAlias(node)) return this.#anchor(node)
     if (isScalar(node)) return node.value
     if (!isMap(node) && !isSeq(node)) return undefined
     if (this.#known.has(node)) return this.#known.get(node)
     if (this.#under.has(node)) throw this.#wrong(node, 'an anchor contains itself')
     this.#under.add(node)
-    const value = isSeq(node) ? node.items.map(item => this.value(item)) : this.#map(node.items as Pair[])
+    const value = isSeq(node) ? node.items.map(item => this.value(item)) : this.#map(node, unique, once)
     this.#under.delete(node)
     this.#known.set(node, value)
     return value
@@ -78,12 +84,13 @@ class Reading {
     return this.value(node)
   }
 
-  #map(pairs: readonly Pair[]): Values {
+  #map(node: YAMLMap, unique: ReadonlySet<string>, once: boolean): Values {
     const values = new Map<string, unknown>()
     const inherited: Values[] = []
-    for (const { key, value: node } of pairs) {
+    for (const { key, value: inner } of node.items as Pair[]) {
       const name = String(isScalar(key) ? (key.source ?? key.value) : key)
-      const value = this.value(node)
+      if (once && values.has(name)) throw this.#twice(key as Node, name)
+      const value = this.value(inner, NONE, unique.has(name))
       if (name === '<<') inherited.push(...([value].flat() as Values[]))
       else values.set(name, values.has(name) ? together(values.get(name), value) : value)
     }
@@ -94,8 +101,16 @@ class Reading {
   }
 
   #wrong(node: Node, what: string): KernelError {
-    const { line } = this.#lines.linePos(node.range?.[0] ?? 0)
-    return notYaml(this.#file, `${what} at line ${line}`)
+    return notYaml(this.#file, `${what} at line ${this.#line(node)}`)
+  }
+
+  #twice(key: Node, name: string): KernelError {
+    const sentence = `${this.#file}: the name "${name}" stands there a second time at line ${this.#line(key)}`
+    return new KernelError('config_invalid', sentence, { hint: 'give the second one another name, or merge the two' })
+  }
+
+  #line(node: Node): number {
+    return this.#lines.linePos(node.range?.[0] ?? 0).line
   }
 }
 

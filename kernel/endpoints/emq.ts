@@ -51,7 +51,7 @@ export function contributeEmq(
   ctx.command('emq', { access: READ, method: 'GET', path: 'nodes/{node}/plugin_configs/{plugin}' }, ({ path }) => {
     const plugin = inventory.find(path['plugin']!)
     if (!plugin) throw new EmqNotFound()
-    return configuration.options(plugin.name, plugin.linked.definition.config).map(option => ({
+    return configuration.options(plugin.name, plugin.linked.definition).map(option => ({
       key: option.key,
       value: option.value,
       desc: option.description,

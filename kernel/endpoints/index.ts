@@ -1,8 +1,10 @@
 import { type PluginDefinition, plugin } from '../life/definition.js'
 import { VERSION } from '../status.js'
 import { contributeAdminRest } from './admin-rest.js'
+import { contributeAudit } from './audit.js'
 import { contributeEjabberd } from './ejabberd.js'
 import { contributeEmq } from './emq.js'
+import { contributeExplain } from './explain.js'
 import { contributeLogs } from './logs.js'
 import { contributeNative } from './native.js'
 import type { Tools } from './tools.js'
@@ -25,10 +27,14 @@ export function kernelDefinition(tools: Tools): PluginDefinition {
       'config.reload': 'Have the configuration read again',
       'storage.purge': 'Remove all data of a stopped plugin',
       'logs.read': 'Read the log',
+      'audit.read': 'Read the audit log',
+      'permissions.explain': 'Ask why somebody may or may not do something',
     },
     start(ctx) {
       contributeNative(ctx, tools)
       contributeLogs(ctx, tools)
+      contributeAudit(ctx, tools)
+      contributeExplain(ctx, tools)
       contributeAdminRest(ctx, tools)
       contributeEmq(ctx, tools)
       contributeVernemq(ctx, tools)

@@ -1,6 +1,8 @@
 import { injectable } from 'tsyringe'
+import { AuditLog } from '../audit/audit-log.js'
 import { Configuration } from '../config/configuration.js'
 import { App } from '../http/app.js'
+import { Faces } from '../http/faces/index.js'
 import { Listeners } from '../http/listeners.js'
 import { Live } from '../http/live.js'
 import type { KernelContext } from '../http/request.js'
@@ -21,6 +23,8 @@ export class Tools {
     readonly live: Live,
     readonly log: Log,
     readonly app: App,
+    readonly faces: Faces,
+    readonly audit: AuditLog,
   ) {}
 
   /** A verb that retires the generation which is answering this very request must not wait for itself. */

@@ -7,8 +7,8 @@ import type { Gate } from '../life/gate.js'
 import type { Face } from './faces/face.js'
 import { InFlight } from './in-flight.js'
 import type { LiveTable } from './live-table.js'
-import { internal, noSuchPath, otherMethods, pathOf, refuse } from './refusals.js'
-import type { CarriedMessage, Carrier, KernelContext } from './request.js'
+import { internal, noSuchPath, notAllowed, otherMethods, pathOf, refuse } from './refusals.js'
+import { addressOf, type CarriedMessage, type Carrier, type KernelContext } from './request.js'
 import { requestId } from './request-id.js'
 import { callRoute, type RouteCall } from './route-call.js'
 
@@ -18,6 +18,8 @@ export interface AppOptions {
   limits(): { bodyBytes: number; requestMs: number }
   /** An error that no client may see: it goes to the log, with the plugin that answers for it. */
   report(thrown: unknown, ctx: KernelContext): void
+  /** Writes a change, or a refusal, into the audit log before the answer leaves. */
+  record(ctx: KernelContext): void | Promise<void>
 }
 
 const CLIENT_GONE = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_WRITE_AFTER_END'])
@@ -111,20 +113,29 @@ export class App {
       const outcome = this.#dispatch(ctx, view)
       if (outcome instanceof Promise) {
         return this.inFlight.limit(outcome, ctx).then(
-          () => overrideHeaders(ctx),
+          () => this.#finish(ctx),
           thrown => this.#fail(ctx, thrown),
         )
       }
-      overrideHeaders(ctx)
+      return this.#finish(ctx)
     } catch (thrown) {
-      this.#fail(ctx, thrown)
+      return this.#fail(ctx, thrown)
     }
+  }
+
+  #finish(ctx: KernelContext): void | Promise<void> {
+    overrideHeaders(ctx)
+    if (!ctx.change && !ctx.refusal) return
+    const recorded = this.#options.record(ctx)
+    // The change is made: an audit log that cannot be written must not turn the answer into a failure.
+    return recorded?.catch(thrown => this.#options.report(thrown, ctx))
   }
 
   #dispatch(ctx: KernelContext, view: LiveTable): void | Promise<void> {
     const { method } = ctx.req as { method: string }
     const path = pathOf(ctx)
-    const { mounts, local } = ctx.carrier
+    const { mounts, local, allowed } = ctx.carrier
+    if (!allowed.empty && !allowed.has(addressOf(ctx))) throw notAllowed(addressOf(ctx), ctx.carrier.name)
     if (mounts.native || local) {
       const found = view.routes.static(method === 'HEAD' ? 'GET' : method, path)
       if (found) return callRoute(ctx, view, found, this.#native)
@@ -140,7 +151,7 @@ export class App {
     return otherMethods(ctx, view)
   }
 
-  #fail(ctx: KernelContext, thrown: unknown): void {
+  #fail(ctx: KernelContext, thrown: unknown): void | Promise<void> {
     const error = thrown instanceof KernelError ? thrown : internal(ctx)
     if (error !== thrown || error.code === 'internal') this.#options.report(thrown, ctx)
     if (ctx.headerSent || !ctx.writable) {
@@ -152,7 +163,7 @@ export class App {
     const face = ctx.face && this.#options.faces.get(ctx.face)
     if (face) face.fail(ctx, error)
     else refuse(ctx, error)
-    overrideHeaders(ctx)
+    return this.#finish(ctx)
   }
 }
 

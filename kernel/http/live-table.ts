@@ -29,6 +29,7 @@ export class LiveTable implements View {
   /** Those that pin it, to cut them off when their plugin has waited for them long enough. */
   readonly requests = new Set<Pinned>()
   readonly #services = new Map<string, { owner: string; value: unknown }>()
+  readonly #commands: ReadonlyMap<FaceName, Command[]>
   readonly #registries = new Map<FaceName, unknown>()
   readonly #scopes = new Map<string, Scope>()
 
@@ -43,6 +44,7 @@ export class LiveTable implements View {
     this.generations = generations
     const permissions = new Map<string, string>()
     const commands = new Map<FaceName, Command[]>([...builders.keys()].map(face => [face, []]))
+    this.#commands = commands
     let authenticator: { owner: string; value: Authenticator } | undefined
     for (const [plugin, generation] of generations) {
       const { contributions } = generation
@@ -72,6 +74,10 @@ export class LiveTable implements View {
 
   get services(): { service: string; plugin: string }[] {
     return [...this.#services].map(([service, { owner }]) => ({ service, plugin: owner }))
+  }
+
+  commands<F extends FaceName>(face: F): readonly Command<F>[] {
+    return (this.#commands.get(face) ?? []) as unknown as readonly Command<F>[]
   }
 
   registry(face: FaceName): unknown {

@@ -36,6 +36,12 @@ export function noSuchPath(method: string, path: string): KernelError {
   })
 }
 
+export function notAllowed(address: string, listener: string): KernelError {
+  return new KernelError('forbidden', `${address} may not use the listener on ${listener}`, {
+    hint: 'its "allow_ips" in patchbay.yml names the addresses that may',
+  })
+}
+
 /** What a client may know of an error that was not meant for it. */
 export function internal(ctx: KernelContext): KernelError {
   const id = String(ctx.res.getHeader('X-Request-Id'))

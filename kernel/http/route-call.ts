@@ -36,11 +36,19 @@ function readThenHandle(ctx: KernelContext, view: LiveTable, route: Route, call:
 
 function handle(ctx: KernelContext, view: LiveTable, route: Route, call: RouteCall): void | Promise<void> {
   ctx.endless = route.stream
+  if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
+    ctx.change = { command: `${ctx.method} ${ctx.path}`, arguments: ctx.input ?? given(ctx) }
+  }
   if (route.stream && ctx.method === 'HEAD') return answerWith(ctx, '')
   const outcome: unknown = inScopeOf(view.scopeOf(route.owner), route.handler, ctx)
   if (route.stream) call.release(ctx)
   if (outcome instanceof Promise) return outcome.then(value => answerWith(ctx, value))
   answerWith(ctx, outcome)
+}
+
+/** What a change without a body is told in its query. */
+function given(ctx: KernelContext): unknown {
+  return ctx.querystring === '' ? undefined : { ...ctx.query }
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8'

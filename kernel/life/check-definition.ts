@@ -1,6 +1,10 @@
 import { didYouMean } from '../config/nearest.js'
+import { lent } from '../config/schema.js'
 import { KernelError } from '../errors.js'
 import type { PluginDefinition } from './definition.js'
+
+/** What stands at the top of patchbay.yml and belongs to whoever asks for it. */
+const LENT: readonly string[] = Object.keys(lent)
 
 const FIELDS: Record<keyof PluginDefinition, (value: unknown) => boolean> = {
   name: isText,
@@ -9,6 +13,8 @@ const FIELDS: Record<keyof PluginDefinition, (value: unknown) => boolean> = {
   aliases: isTextList,
   requires: isTextList,
   uses: isTextList,
+  topLevel: value => isTextList(value) && (value as string[]).every(name => LENT.includes(name)),
+  advise: value => typeof value === 'function',
   config: value => typeof (value as { safeParse?: unknown })?.safeParse === 'function',
   permissions: value => isRecord(value) && Object.values(value).every(isText),
   storage: value => isTextList(value) || isRecord(value),
@@ -22,6 +28,8 @@ const WANTED: Record<keyof PluginDefinition, string> = {
   aliases: 'a list of texts',
   requires: 'a list of plugin names',
   uses: 'a list of service names',
+  topLevel: `a list of names out of ${LENT.join(', ')}`,
+  advise: 'a function',
   config: 'a zod schema',
   permissions: 'an object of name: description',
   storage: 'a list of namespaces, or an object of name: schema',

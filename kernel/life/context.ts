@@ -48,6 +48,8 @@ export function createContext(generation: Generation): PluginContext<never> {
       generation.assertOpen('authenticator')
       contributions.authenticator = authenticator
     },
+    commands: face => host.liveCommands(face),
+    secret: purpose => host.secret(plugin, purpose),
     storage: <V>(name: string) => generation.namespace<V>(declared(generation, name)),
     provide(service, value) {
       generation.assertOpen('service')

@@ -18,6 +18,10 @@ export interface PluginDefinition<C extends z.ZodType = z.ZodType> {
   uses?: string[]
   /** Checked at start, and shown by the documented configuration endpoints. */
   config?: C
+  /** Names at the top of patchbay.yml that are options of this plugin, as if they stood in its own block. */
+  topLevel?: string[]
+  /** What a person should know about options that are right as such; `patchbay config check` and the log show it. */
+  advise?(config: z.infer<C>, house: { hosts: readonly string[] }): Advice[]
   /** `'rooms.read': 'See rooms'` becomes the permission `plugin:rooms.read`. */
   permissions?: Record<string, string>
   /** The storage namespaces it may open, with a schema where their format has changed over time. */
@@ -25,6 +29,14 @@ export interface PluginDefinition<C extends z.ZodType = z.ZodType> {
   /** Whether it starts by itself the first time it is found on disk; true unless said. */
   autostart?: boolean
   start(ctx: PluginContext<z.infer<C>>): void | Promise<void>
+}
+
+/** A remark about a configuration: what it does, or what it does not do although it looks so. */
+export interface Advice {
+  level: 'warning' | 'note'
+  /** Of the option: `api_permissions.admin access`. */
+  path: string
+  text: string
 }
 
 /** Keeps the types of `config` and `ctx.config` together; returns its argument. */
@@ -83,6 +95,10 @@ export interface PluginContext<Config = unknown> {
     handler: FaceCommands[F]['handler'],
   ): void
   authenticate(authenticator: Authenticator): void
+  /** Definitions of the live commands of a face. */
+  commands<F extends FaceName>(face: F): FaceCommands[F]['definition'][]
+  /** 32 bytes that no other plugin gets, the same at every start: for encrypting and for keyed digests. */
+  secret(purpose: string): Buffer
   storage<V>(namespace: string): Namespace<V>
   /** At most one live provider per service. */
   provide<T>(service: string, value: T): void

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events'
 import { asKernelError, KernelError } from '../errors.js'
 import type { Namespace, NamespaceSchema } from '../store/namespace.js'
 import { createContext } from './context.js'
-import { type Contributions, noContributions } from './contributions.js'
+import { type Contributions, type FaceCommands, type FaceName, noContributions } from './contributions.js'
 import { within } from './deadline.js'
 import type { Held, ListenOptions, Logger, PluginDefinition } from './definition.js'
 import { Effects } from './effects.js'
@@ -22,6 +22,9 @@ export interface Host {
   /** Every permission that is live now, for references to another plugin's. */
   livePermissions(): Iterable<string>
   resolveService(service: string): unknown
+  /** Definitions of the live commands of a face. */
+  liveCommands<F extends FaceName>(face: F): FaceCommands[F]['definition'][]
+  secret(plugin: string, purpose: string): Buffer
   openListener(options: ListenOptions): Promise<OpenListener>
 }
 

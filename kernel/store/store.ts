@@ -1,18 +1,21 @@
 import { KernelError, reason } from '../errors.js'
 import { openDatabase, Presence, prepareDataFolder } from './data-folder.js'
 import { type Database, Namespace, type NamespaceSchema } from './namespace.js'
+import { SecretKey } from './secret-key.js'
 
 /** The kernel's own namespaces belong to this owner; no plugin can be called so. */
 export const KERNEL = 'kernel'
 
 /** Everything Patchbay remembers: one database, one sublevel per namespace. */
 export class Store {
+  readonly secret: SecretKey
   readonly #database: Database
   readonly #schemas: Namespace<number>
   readonly #presence: Presence | undefined
   readonly #open = new Set<Namespace<unknown>>()
 
-  constructor(database: Database, presence?: Presence) {
+  constructor(database: Database, secret: SecretKey, presence?: Presence) {
+    this.secret = secret
     this.#database = database
     this.#presence = presence
     this.#schemas = new Namespace<number>(database, KERNEL, 'schemas', () => this.#presence?.assert())
@@ -24,13 +27,14 @@ export class Store {
    */
   static async open(folder: string, report: (lost: KernelError) => void = () => {}): Promise<Store> {
     const path = prepareDataFolder(folder)
-    return new Store(await openDatabase(path), new Presence(path, report))
+    const database = await openDatabase(path)
+    return new Store(database, SecretKey.inFolder(path), new Presence(path, report))
   }
 
   /** For tests: forgets everything when it closes. */
   static async inMemory(): Promise<Store> {
     const { MemoryLevel } = await import('memory-level')
-    return new Store(new MemoryLevel<string, string>() as unknown as Database)
+    return new Store(new MemoryLevel<string, string>() as unknown as Database, SecretKey.inMemory())
   }
 
   namespace<V>(owner: string, name: string): Namespace<V> {

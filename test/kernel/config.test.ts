@@ -108,7 +108,7 @@ test('a wrong type gives its path, what was expected and what was there', t => {
 test('the value of a secret is not repeated in the sentence', async t => {
   const configuration = await configurationOf({ plugins: { db: { password: 12_345 } } })
   const schema = z.strictObject({ password: z.string() })
-  const error = t.throws(() => configuration.of('db', schema), { instanceOf: KernelError })
+  const error = t.throws(() => configuration.of('db', { config: schema }), { instanceOf: KernelError })
   t.regex(error.message, /"plugins.db.password": expected a text/)
   t.notRegex(error.message, /12345/)
 })
@@ -228,10 +228,10 @@ test('a block may stand under an alias; face options are nobody’s own', async 
     name => (name === 'admin_rest' ? 'xmpp-admin' : name),
   )
   const schema = z.strictObject({ depth: z.int().default(1), width: z.int().default(1) })
-  t.deepEqual(configuration.of('xmpp-admin', schema), { depth: 2, width: 3 })
+  t.deepEqual(configuration.of('xmpp-admin', { config: schema }), { depth: 2, width: 3 })
   t.is(configuration.faceOption('admin_rest_secure'), true)
   const slip = await configurationOf({ plugins: { admin_rest: { admin_rest_secur: true } } }, () => 'xmpp-admin')
-  t.throws(() => slip.of('xmpp-admin', undefined), {
+  t.throws(() => slip.of('xmpp-admin', {}), {
     message:
       'the configuration: unknown option "plugins.admin_rest.admin_rest_secur"; did you mean "admin_rest_secure"?',
   })
@@ -243,20 +243,22 @@ test('nested plugin options: path and nearest name, also of what was set over an
     name: z.string().optional(),
   })
   const slip = await configurationOf({ plugins: { db: { pool: { sise: 3 } } } })
-  t.throws(() => slip.of('db', schema), { message: /unknown option "plugins.db.pool.sise"; did you mean "size"\?/ })
+  t.throws(() => slip.of('db', { config: schema }), {
+    message: /unknown option "plugins.db.pool.sise"; did you mean "size"\?/,
+  })
   const configuration = await configurationOf({ plugins: { db: { pool: { size: 3 } } } })
-  t.throws(() => configuration.overrideFor('db', schema, { 'pool.sze': '1' }), {
+  t.throws(() => configuration.overrideFor('db', { config: schema }, { 'pool.sze': '1' }), {
     message: /unknown option "plugins.db.pool.sze"; did you mean "pool.size"\?/,
   })
-  t.throws(() => configuration.overrideFor('db', schema, { 'pool.size': 'big' }), {
+  t.throws(() => configuration.overrideFor('db', { config: schema }, { 'pool.size': 'big' }), {
     message: /the options set over an API: "plugins.db.pool.size": expected/,
   })
-  t.deepEqual(configuration.overrideFor('db', schema, { 'pool.size': '9', name: 'x' }), {
+  t.deepEqual(configuration.overrideFor('db', { config: schema }, { 'pool.size': '9', name: 'x' }), {
     pool: { size: 9 },
     name: 'x',
   })
   t.deepEqual(
-    configuration.options('db', schema).map(({ key, value, source }) => [key, value, source]),
+    configuration.options('db', { config: schema }).map(({ key, value, source }) => [key, value, source]),
     [
       ['pool.size', '3', 'file'],
       ['name', '', 'default'],
@@ -269,7 +271,10 @@ test('an override of a face option survives options set as a whole', async t => 
   await configuration.overrides.set('x', { admin_rest_whitelist: ['::1'] })
   t.deepEqual(configuration.faceOption('admin_rest_whitelist'), ['::1'])
   const schema = z.strictObject({ depth: z.int().default(1) })
-  t.deepEqual(configuration.overrideFor('x', schema, { depth: '2' }), { admin_rest_whitelist: ['::1'], depth: 2 })
+  t.deepEqual(configuration.overrideFor('x', { config: schema }, { depth: '2' }), {
+    admin_rest_whitelist: ['::1'],
+    depth: 2,
+  })
 })
 
 test('the file may not disappear under a running Patchbay', async t => {

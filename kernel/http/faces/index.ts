@@ -6,8 +6,11 @@ import type { Face, FaceOptions } from './face.js'
 import { hermes } from './hermes.js'
 import { vernemq } from './vernemq.js'
 
+/** Every face by its name. */
+export class Faces extends Map<FaceName, Face> {}
+
 /** The five faces. `options` is asked on every request, since they may change while the server runs. */
-export function allFaces(options: () => FaceOptions): ReadonlyMap<FaceName, Face> {
+export function allFaces(options: () => FaceOptions): Faces {
   const faces = [adminRest(options), ejabberd(options), vernemq(), emq(options), hermes(options)]
-  return new Map(faces.map(face => [face.name, face]))
+  return new Faces(faces.map(face => [face.name, face]))
 }
