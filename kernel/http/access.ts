@@ -30,7 +30,7 @@ export function identify(
 ): Identity | undefined | Promise<Identity | undefined> {
   if (ctx.carrier.local) return LOCAL
   if (authorization === undefined) return undefined
-  const known = view.authenticator?.recall(face, authorization)
+  const known = view.authenticator?.recall(face, authorization, ctx.req.socket)
   if (known) {
     ctx.identity = known
     return known

@@ -2,7 +2,7 @@ import type { Attempt, Authenticator, Credentials, Explanation, Identity, Subjec
 import { bareJid } from 'patchbay'
 import type { Defence } from './defence.js'
 import type { Forget, Login, Proof, Verifier } from './proof.js'
-import { forget, keyOf, recall, remember, type Verified } from './verified.js'
+import { ConnectionKeys, forget, keyOf, recall, remember, type Verified } from './verified.js'
 
 /** One for each way of proving who one is. */
 export type Verifiers = { [S in Credentials['scheme']]: Verifier<S> }
@@ -28,6 +28,7 @@ export interface Parts {
 /** Who is calling, on every face: remembered, or verified behind the defence against guessing. */
 export function createAuthenticator(parts: Parts): { authenticator: Authenticator; login: Login; forget: Forget } {
   const { verifiers, verified, defence, permissions, cacheMs, stillHolds } = parts
+  const keys = new ConnectionKeys(verified)
   const verifying = new Map<string, Promise<Identity | undefined>>()
 
   const login: Login = async (face, address, name, password) =>
@@ -79,7 +80,8 @@ export function createAuthenticator(parts: Parts): { authenticator: Authenticato
     login,
     forget: owner => forget(verified, owner),
     authenticator: {
-      recall: (face, authorization) => recall(verified, keyOf(verified, face, authorization), cacheMs, stillHolds),
+      recall: (face, authorization, connection) =>
+        recall(verified, keys.of(connection, face, authorization), cacheMs, stillHolds),
       // Callers with the same credentials wait for one derivation together, not for one each.
       verify(attempt) {
         const { face, address, authorization } = attempt

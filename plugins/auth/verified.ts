@@ -27,6 +27,27 @@ export function keyOf({ secret }: Verified, ...parts: string[]): string {
 }
 
 /**
+ * The key of what a connection shows, computed once for all of its requests: the digest costs more than all the rest of
+ * a look-up. The header is kept for as long as the connection that sends it is open, and no longer.
+ */
+export class ConnectionKeys {
+  readonly #verified: Verified
+  readonly #known = new WeakMap<object, { face: string; authorization: string; key: string }>()
+
+  constructor(verified: Verified) {
+    this.#verified = verified
+  }
+
+  of(connection: object, face: string, authorization: string): string {
+    const known = this.#known.get(connection)
+    if (known && known.authorization === authorization && known.face === face) return known.key
+    const key = keyOf(this.#verified, face, authorization)
+    this.#known.set(connection, { face, authorization, key })
+    return key
+  }
+}
+
+/**
  * The identity behind `key`, remembered for another `ms` milliseconds since it was asked for. `stillHolds` tells whether
  * an account is still what it was.
  */
