@@ -24,6 +24,8 @@ export interface LoadOrder {
   ms?: number
   /** How many to send at most. */
   requests?: number
+  /** Whether sending ends with `ms` although some requests could not be sent in time: an attacker who gives up. */
+  givesUp?: boolean
   /** Check only the statuses, for answers that carry times. */
   anyBody?: boolean
 }
