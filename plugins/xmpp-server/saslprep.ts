@@ -15,7 +15,7 @@ const PROHIBITED = [
 ]
 /** Table D.1, and the right-to-left scripts that came later. */
 const RIGHT_TO_LEFT =
-  /[\u05be\u05c0\u05c3\u05d0-\u05ea\u05f0-\u05f4\u061b\u061f\u0621-\u063a\u0640-\u064a\u066d-\u066f\u0671-\u06d5\u06dd\u06e5\u06e6\u06fa-\u06fe\u0700-\u070d\u0710\u0712-\u072c\u0780-\u07a5\u07b1\u07c0-\u07ea\u200f\ufb1d\ufb1f-\ufb28\ufb2a-\ufd3d\ufd50-\ufdfc\ufe70-\ufefc]/u
+  /[\u05be\u05c0\u05c3\u05d0-\u05ea\u05f0-\u05f4\u061b\u061f\u0621-\u063a\u0640-\u064a\u066d-\u066f\u0671-\u06d5\u06dd\u06e5\u06e6\u06fa-\u06fe\u0700-\u070d\u0710\u0712-\u072c\u0780-\u07a5\u07b1\u07c0-\u07ea\u200f\ufb1d\ufb1f-\ufb28\ufb2a-\ufd3d\ufd50-\ufdfc\ufe70-\ufefc]+/gu
 /** Table D.2 in the properties that JavaScript knows. */
 const LEFT_TO_RIGHT = /[\p{L}\p{Mc}\p{Nl}]/u
 
@@ -27,12 +27,18 @@ export function saslprep(password: string): string | undefined {
   if (/^[\x20-\x7e]+$/.test(password)) return password
   const mapped = password.replace(OTHER_SPACES, ' ').replace(IGNORED, '').normalize('NFKC')
   if (mapped === '' || PROHIBITED.some(characters => characters.test(mapped))) return undefined
-  return readsOneWay([...mapped]) ? mapped : undefined
+  return readsOneWay(mapped) ? mapped : undefined
 }
 
 /** RFC 3454 §6: right-to-left text stands between two right-to-left characters and has no left-to-right one. */
-function readsOneWay(characters: string[]): boolean {
-  if (!characters.some(each => RIGHT_TO_LEFT.test(each))) return true
-  if (characters.some(each => LEFT_TO_RIGHT.test(each) && !RIGHT_TO_LEFT.test(each))) return false
-  return RIGHT_TO_LEFT.test(characters[0]!) && RIGHT_TO_LEFT.test(characters.at(-1)!)
+function readsOneWay(text: string): boolean {
+  const others = text.replace(RIGHT_TO_LEFT, '')
+  if (others.length === text.length) return true
+  if (LEFT_TO_RIGHT.test(others)) return false
+  return isRightToLeft(text[0]!) && isRightToLeft(text.at(-1)!)
+}
+
+/** None of them is outside the Basic Multilingual Plane. */
+function isRightToLeft(character: string): boolean {
+  return character.replace(RIGHT_TO_LEFT, '') === ''
 }

@@ -113,6 +113,7 @@ test('passwords are prepared as RFC 4013 says', t => {
     ['\ufb01', 'fi'],
     ['\u0627\u0031\u0628', '\u0627\u0031\u0628'],
     ['p\u{1f511}', 'p\u{1f511}'],
+    ['\u05d0'.repeat(3000), '\u05d0'.repeat(3000)],
     [' ~ ', ' ~ '],
   ] as const) {
     t.is(saslprep(password), prepared, JSON.stringify(password))
@@ -335,6 +336,23 @@ test.serial('the count and the list say the same after any changes at once', asy
       { numRuns: 15 },
     )
   })
+})
+
+test.serial('the count is right after many changes at once on disk, where a write takes its time', async t => {
+  const folder = temporaryFolder()
+  await withServer(
+    async ({ xmpp }) => {
+      const { accounts } = xmpp()
+      const jids = range(30).map(n => `user${n}@localhost`)
+      await Promise.all(jids.map(jid => accounts.register(jid, 'x')))
+      t.is(await accounts.count('localhost'), 30)
+      await Promise.all(jids.slice(10).map(jid => accounts.unregister(jid)))
+      t.is(await accounts.count('localhost'), 10)
+      t.is((await accounts.names('localhost'))!.length, 10)
+    },
+    { store: await Store.open(folder.path) },
+  )
+  folder.remove()
 })
 
 test.serial('a roster belongs to its account and ends with it', async t => {
