@@ -18,12 +18,16 @@ const RIGHT_TO_LEFT =
   /[\u05be\u05c0\u05c3\u05d0-\u05ea\u05f0-\u05f4\u061b\u061f\u0621-\u063a\u0640-\u064a\u066d-\u066f\u0671-\u06d5\u06dd\u06e5\u06e6\u06fa-\u06fe\u0700-\u070d\u0710\u0712-\u072c\u0780-\u07a5\u07b1\u07c0-\u07ea\u200f\ufb1d\ufb1f-\ufb28\ufb2a-\ufd3d\ufd50-\ufdfc\ufe70-\ufefc]+/gu
 /** Table D.2 in the properties that JavaScript knows. */
 const LEFT_TO_RIGHT = /[\p{L}\p{Mc}\p{Nl}]/u
+/** Bytes of UTF-8, as in ejabberd: what is longer is nobody's password, only work. */
+const LONGEST = 1023
 
 /**
- * A password as it is hashed (SASLprep, RFC 4013); undefined when it has characters that are not allowed, or none.
+ * A password as it is hashed (SASLprep, RFC 4013); undefined when it has characters that are not allowed, none or
+ * too many.
  * The one place to put another implementation.
  */
 export function saslprep(password: string): string | undefined {
+  if (Buffer.byteLength(password) > LONGEST) return undefined
   if (/^[\x20-\x7e]+$/.test(password)) return password
   const mapped = password.replace(OTHER_SPACES, ' ').replace(IGNORED, '').normalize('NFKC')
   if (mapped === '' || PROHIBITED.some(characters => characters.test(mapped))) return undefined
