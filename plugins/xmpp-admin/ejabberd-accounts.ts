@@ -26,7 +26,7 @@ export const ACCOUNT_COMMANDS: readonly BackendCommand[] = [
     tags: TAGS,
     arguments: [USER, HOST, { name: 'password', type: 'string' }],
     result: RESTUPLE,
-    run: (backend, { user, host, password }, node) => register(backend, user!, host!, password!, node),
+    run: (backend, { user, host, password }, { node }) => register(backend, user!, host!, password!, node),
   },
   {
     access: WRITE,

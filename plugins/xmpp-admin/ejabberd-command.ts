@@ -10,7 +10,15 @@ import type { XmppBackend } from './backend.js'
 
 /** A command of the ejabberd face: its entry in the registry, and what it asks of the backend. */
 export interface BackendCommand extends EjabberdCommand {
-  run(backend: XmppBackend, given: Readonly<Record<string, string>>, node: string): unknown
+  run(backend: XmppBackend, given: Readonly<Record<string, string>>, call: BackendCall): unknown
+}
+
+/** What a command may need beside its arguments. */
+export interface BackendCall {
+  /** What the original's Erlang node would be called. */
+  readonly node: string
+  /** Ends the process, cleanly. */
+  leave(why: string): void
 }
 
 export const USER: Argument = { name: 'user', type: 'string' }
@@ -21,15 +29,15 @@ export const RESCODE = { type: 'rescode' } as const
 export const RESTUPLE = { type: 'restuple' } as const
 export const LIST = { type: 'list' } as const
 
-/** `node` is what the original's Erlang node would be called. */
 export function contributeCommands(
   ctx: PluginContext,
   backend: () => XmppBackend,
-  node: string,
   commands: readonly BackendCommand[],
 ): void {
   for (const { run, ...definition } of commands) {
-    ctx.command('ejabberd', definition, call => run(backend(), call.arguments as Record<string, string>, node))
+    ctx.command('ejabberd', definition, ({ arguments: given, node }) =>
+      run(backend(), given as Record<string, string>, { node, leave: ctx.leave }),
+    )
   }
 }
 

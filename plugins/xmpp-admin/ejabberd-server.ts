@@ -1,4 +1,3 @@
-import { EjabberdError } from 'patchbay'
 import { type BackendCommand, LIST, RESCODE, RESTUPLE } from './ejabberd-command.js'
 
 const READ = { permission: 'server.read' }
@@ -17,7 +16,7 @@ export const SERVER_COMMANDS: readonly BackendCommand[] = [
     arguments: [],
     result: RESTUPLE,
     // The original joins its two sentences without a space.
-    run: (_backend, _given, node) =>
+    run: (_backend, _given, { node }) =>
       `The node ${node} is started. Status: startedejabberd ${RELEASE} is running in that node`,
   },
   {
@@ -27,8 +26,9 @@ export const SERVER_COMMANDS: readonly BackendCommand[] = [
     tags: TAGS,
     arguments: [],
     result: RESCODE,
-    run() {
-      throw new EjabberdError(503, 'The server cannot be stopped over this API; stop its process', 53)
+    run(_backend, _given, { leave }) {
+      leave('the command stop of the ejabberd API')
+      return true
     },
   },
   {

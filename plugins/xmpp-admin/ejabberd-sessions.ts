@@ -24,7 +24,8 @@ export const SESSION_COMMANDS: readonly BackendCommand[] = [
     tags: TAGS,
     arguments: [],
     result: LIST,
-    run: async (backend, _given, node) => (await backend.sessions.list()).map(session => shownSession(session, node)),
+    run: async (backend, _given, { node }) =>
+      (await backend.sessions.list()).map(session => shownSession(session, node)),
   },
   {
     access: ACCESS,

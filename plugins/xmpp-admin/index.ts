@@ -1,5 +1,4 @@
 import { plugin } from 'patchbay'
-import { z } from 'zod'
 import type { XmppBackend } from './backend.js'
 import { ACCOUNT_COMMANDS } from './ejabberd-accounts.js'
 import { contributeCommands } from './ejabberd-command.js'
@@ -25,15 +24,8 @@ export default plugin({
     'server.read': 'See which hosts are served, and by what',
     'server.stop': 'End the server',
   },
-  config: z.strictObject({
-    node_name: z
-      .string()
-      .min(1)
-      .default('ejabberd@localhost')
-      .describe('the name of the node in answers of the ejabberd API'),
-  }),
   start(ctx) {
     const backend = ctx.service<XmppBackend>('xmpp-backend')
-    contributeCommands(ctx, backend, ctx.config.node_name, EJABBERD_COMMANDS)
+    contributeCommands(ctx, backend, EJABBERD_COMMANDS)
   },
 })

@@ -64,6 +64,10 @@ export class AccountStore implements Accounts {
     return this.find(jid)?.revision
   }
 
+  role(jid: string): string | undefined {
+    return this.find(jid)?.role
+  }
+
   find(jid: string): AccountRecord | undefined {
     const key = this.#keyOf(jid)
     return key === undefined ? undefined : this.#storage.accounts.getSync(key)

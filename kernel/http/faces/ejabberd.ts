@@ -41,6 +41,8 @@ export interface EjabberdCall {
   arguments: Record<string, unknown>
   /** 0, or the N of `vN`. */
   version: number
+  /** The node's name, as configured. */
+  node: string
   identity: Identity | undefined
   ctx: KernelContext
 }
@@ -120,12 +122,13 @@ async function dispatch(ctx: KernelContext, view: LiveTable, path: string, optio
   const { authorization } = ctx.req.headers
   const identity = await identify(ctx, view, 'ejabberd', parse)
   if (authorization !== undefined && !identity) throw isBearer(authorization) ? BAD_TOKEN() : NOT_AUTHORIZED()
-  const decoded = decodeArguments(command.definition.arguments, await readArguments(ctx, options))
+  const decoded = decodeArguments(command.definition.arguments, await readArguments(ctx, options), version)
   if (!permits(ctx, view, identity, asked(command, decoded))) {
     throw new EjabberdError(403, 'AccessRules: Account does not have the right to perform the operation.', 32)
   }
+  const node = options.nodeNames.ejabberd
   const change = command.definition.reads ? undefined : { command: call.name, arguments: decoded }
-  const value = await run(view, command, { arguments: decoded, version, identity, ctx }, change)
+  const value = await run(view, command, { arguments: decoded, version, node, identity, ctx }, change)
   json(ctx, 200, encodeResult(command.definition.result, value, version))
 }
 
