@@ -1,4 +1,4 @@
-import type { NumberedEntry } from '../audit/entry.js'
+import type { AuditEntry, NumberedEntry } from '../audit/entry.js'
 import { onOneLine } from '../log-text.js'
 import type { Command } from './command.js'
 import type { ControlClient } from './control-client.js'
@@ -13,8 +13,8 @@ const FILTERS = ['who', 'face', 'command', 'address', 'result', 'since', 'until'
 interface Page {
   entries: NumberedEntry[]
   next: number | null
-  /** Refusals that are still being counted. */
-  counting: number
+  /** Refusals of the last minute: not entries yet, and whatever the filters are. */
+  counting: AuditEntry[]
 }
 
 export const audit: Command = {
@@ -22,7 +22,8 @@ export const audit: Command = {
   summary: 'shows who changed or was refused what, the newest last',
   details: [
     'A line is the time (UTC), the result, the caller, where the call came from, the API and the command with its',
-    'arguments. With --json it is the answer of /kernel/audit, the newest first.',
+    'arguments. Refusals of one caller in one minute are one entry. With --json it is the answer of /kernel/audit, the',
+    'newest first.',
   ].join('\n'),
   options: ['who', 'face', 'command', 'address', 'result', 'since', 'until', 'limit', 'json', 'data'],
   example: 'patchbay audit --result denied --since 24h',
@@ -30,14 +31,15 @@ export const audit: Command = {
     const { limit = '100' } = options
     if (!/^[1-9]\d{0,8}$/.test(limit)) throw wrongUsage(`"--limit ${limit}" is not a number of entries`, '--limit 100')
     const page = await newest(await server(), options, Number(limit))
-    if (printed(page) || page.entries.length === 0) return
-    print(aligned(page.entries.reverse().map(row)))
+    if (printed(page)) return
+    const entries = [...page.entries.reverse(), ...page.counting.filter(entry => wanted(entry, options))]
+    if (entries.length > 0) print(aligned(entries.slice(-Number(limit)).map(row)))
   },
 }
 
 /** The pages of the API as one. A page may be empty and yet not be the last: it looks at so many entries at most. */
 async function newest(client: ControlClient, options: Options, limit: number): Promise<Page> {
-  const all: Page = { entries: [], next: null, counting: 0 }
+  const all: Page = { entries: [], next: null, counting: [] }
   do {
     const query = new URLSearchParams({ limit: String(Math.min(limit - all.entries.length, PAGE)) })
     for (const name of FILTERS) if (options[name] !== undefined) query.set(name, options[name])
@@ -50,7 +52,15 @@ async function newest(client: ControlClient, options: Options, limit: number): P
   return all
 }
 
-function row({ time, result, failure, count, who, address, listener, face, command, arguments: given }: NumberedEntry) {
+function wanted({ who, face, command, address, result }: AuditEntry, filter: Options): boolean {
+  const given = { who: who?.name, face, address, result }
+  const matches = (['who', 'face', 'address', 'result'] as const).every(
+    name => filter[name] === undefined || filter[name] === given[name],
+  )
+  return matches && filter.until === undefined && command.includes(filter.command ?? '')
+}
+
+function row({ time, result, failure, count, who, address, listener, face, command, arguments: given }: AuditEntry) {
   const times = count !== undefined && count > 1 ? ` ×${count}` : ''
   return [
     `${time.slice(0, 19)}Z`,
