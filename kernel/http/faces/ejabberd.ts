@@ -17,6 +17,7 @@ import {
   commandsBy,
   type Face,
   type FaceOptions,
+  failedAs,
   isObject,
   parseBody,
   percentDecode,
@@ -129,7 +130,10 @@ async function dispatch(ctx: KernelContext, view: LiveTable, path: string, optio
   const node = options.nodeNames.ejabberd
   const change = command.definition.reads ? undefined : { command: call.name, arguments: decoded }
   const value = await run(view, command, { arguments: decoded, version, node, identity, ctx }, change)
-  json(ctx, 200, encodeResult(command.definition.result, value, version))
+  const { result } = command.definition
+  const encoded = encodeResult(result, value, version)
+  if (result.type === 'rescode' && encoded !== 0) failedAs(ctx, `result ${encoded}`)
+  json(ctx, 200, encoded)
 }
 
 /** Arguments that name a domain, or a service below one. */
