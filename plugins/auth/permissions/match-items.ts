@@ -1,0 +1,105 @@
+import { AddressSet } from 'patchbay'
+import { type Asking, type Matcher, once, type Surroundings } from './asking.js'
+import type { Blocks, Item } from './blocks.js'
+import { compile, isPattern } from './read-items.js'
+import { callerName, enumerate, itemText } from './words.js'
+
+type Test = (asking: Asking) => boolean
+
+/** Items as tests. Each acl is compiled once, and asked once in a decision. */
+export class Items {
+  readonly #acls = new Map<string, Matcher>()
+  readonly #tests = new Map<string, Matcher>()
+  readonly #blocks: Blocks
+  readonly #surroundings: Surroundings
+
+  constructor(blocks: Blocks, surroundings: Surroundings) {
+    this.#blocks = blocks
+    this.#surroundings = surroundings
+  }
+
+  of(item: Item): Matcher {
+    if (item.key === 'acl') return this.acl(item.value)
+    const text = itemText(item)
+    const test = this.#tests.get(text) ?? {
+      text,
+      matches: once(this.#test(item)),
+      misses: (asking: Asking) => misses(item, asking),
+    }
+    this.#tests.set(text, test)
+    return test
+  }
+
+  acl(name: string): Matcher {
+    let acl = this.#acls.get(name)
+    if (!acl) {
+      // Known before its parts are compiled: a part may lead back here.
+      const parts: Matcher[] = []
+      const items = this.#blocks.acl.get(name)
+      const matches = items ? once(asking => parts.some(part => part.matches(asking))) : this.#undefined(name)
+      acl = { text: `acl: ${name}`, matches, misses: asking => this.#misses(name, items, asking) }
+      this.#acls.set(name, acl)
+      for (const item of items ?? []) parts.push(this.of(item))
+    }
+    return acl
+  }
+
+  /** Without a definition `admin` are the operators of level 3, and every other name is nobody. */
+  #undefined(name: string): Test {
+    const levelOf = (jid: string | undefined) => (jid === undefined ? undefined : this.#surroundings.levelOf?.(jid))
+    if (name !== 'admin') return () => false
+    return ({ identity }) => {
+      if (identity?.kind === 'operator') return identity.level === 3
+      return identity?.kind === 'token' && (identity.level ?? levelOf(identity.jid)) === 3
+    }
+  }
+
+  #misses(name: string, items: readonly Item[] | undefined, { identity }: Asking): string {
+    const who = callerName(identity)
+    if (items) return `acl "${name}" has ${enumerate(items.map(short), 'and')}, not ${who}`
+    if (name !== 'admin') return `acl "${name}" is not defined, so it has nobody`
+    return `acl "admin" has the administrators among the operators, not ${who}`
+  }
+
+  #test({ key, value, host }: Item): Test {
+    const { hosts } = this.#surroundings
+    const served = (domain: string | undefined) => domain !== undefined && hosts.includes(domain)
+    if (key === 'all') return () => true
+    if (key === 'none' || key === 'acl') return () => false
+    if (key === 'ip') {
+      const set = new AddressSet([value])
+      return ({ call }) => set.has(call.address)
+    }
+    if (key === 'user') {
+      if (host === undefined) return ({ local, domain }) => local === value && served(domain)
+      return ({ local, domain }) => local === value && domain === host
+    }
+    if (key === 'server') return ({ domain }) => domain === value
+    // A call has no resource, which is the empty one to ejabberd.
+    if (key === 'resource') return () => false
+    if (!isPattern(key)) return () => false
+    const pattern = compile(key, value)
+    const [part] = key.split('_')
+    if (part === 'server') return ({ domain }) => domain !== undefined && pattern.test(domain)
+    if (part === 'resource') return ({ local }) => local !== undefined && pattern.test('')
+    if (part === 'node') {
+      const domains = compile(key, host ?? '')
+      return ({ local, domain }) =>
+        local !== undefined && domain !== undefined && pattern.test(local) && domains.test(domain)
+    }
+    const there = host === undefined ? served : (domain: string | undefined) => domain === host
+    return ({ local, domain }) => local !== undefined && there(domain) && pattern.test(local)
+  }
+}
+
+/** Within the list of an acl, users need no key. */
+function short(item: Item): string {
+  if (item.key === 'user') return item.host === undefined ? item.value : `${item.value}@${item.host}`
+  return item.key === 'ip' ? item.value : itemText(item)
+}
+
+function misses(item: Item, { call, identity }: Asking): string {
+  if (item.key === 'none') return '"none" is nobody'
+  if (item.key === 'ip') return `"${itemText(item)}" does not contain ${call.address}`
+  return `"${itemText(item)}" is not ${callerName(identity)}`
+}
