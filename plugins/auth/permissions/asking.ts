@@ -16,6 +16,8 @@ export interface Asking {
   readonly call: Call
   /** Tokens match only entries that are made for them. */
   readonly token: boolean
+  /** Bare; these three are undefined for callers without one. */
+  readonly jid: string | undefined
   readonly local: string | undefined
   readonly domain: string | undefined
 }
@@ -31,6 +33,7 @@ export function askingOf(identity: Identity | undefined, call: Call, hosts: read
     identity,
     call,
     token: identity?.kind === 'token',
+    jid: named ? jid : undefined,
     local: named ? jid!.slice(0, at) : undefined,
     domain: named ? jid!.slice(at + 1) : undefined,
   }

@@ -49,10 +49,9 @@ export function liveRule(rule: Rule, origin: RuleTried['origin'], whos: Whos): L
       return { part: 'what', because: `what: ${missesHosts(rule.hosts, asking)}` }
     },
     hits(asking) {
-      const entry = rule.who?.find(each => whos.of([each]).matches(asking))
       const adding = rule.what?.find(each => !each.negated && names(each, asking.call))
-      const [text, what] = [entry ? whos.of([entry]).text : '', adding ? whatText(adding) : '']
-      return `who: ${text} is ${callerName(asking.identity)}; what: ${what} is ${callText(asking.call)}`
+      const what = adding ? whatText(adding) : ''
+      return `who: ${who.hit(asking)} is ${callerName(asking.identity)}; what: ${what} is ${callText(asking.call)}`
     },
   }
 }

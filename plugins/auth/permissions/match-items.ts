@@ -1,4 +1,4 @@
-import { AddressSet } from 'patchbay'
+import { Addresses } from './addresses.js'
 import { type Asking, type Matcher, once, type Surroundings } from './asking.js'
 import type { Blocks, Item } from './blocks.js'
 import { compile, isPattern } from './read-items.js'
@@ -10,6 +10,7 @@ type Test = (asking: Asking) => boolean
 export class Items {
   readonly #acls = new Map<string, Matcher>()
   readonly #tests = new Map<string, Matcher>()
+  readonly #addresses = new Addresses()
   readonly #blocks: Blocks
   readonly #surroundings: Surroundings
 
@@ -23,7 +24,7 @@ export class Items {
     const text = itemText(item)
     const test = this.#tests.get(text) ?? {
       text,
-      matches: once(this.#test(item)),
+      matches: this.#test(item),
       misses: (asking: Asking) => misses(item, asking),
     }
     this.#tests.set(text, test)
@@ -34,14 +35,33 @@ export class Items {
     let acl = this.#acls.get(name)
     if (!acl) {
       // Known before its parts are compiled: a part may lead back here.
-      const parts: Matcher[] = []
+      let any: Test = () => false
       const items = this.#blocks.acl.get(name)
-      const matches = items ? once(asking => parts.some(part => part.matches(asking))) : this.#undefined(name)
+      const matches = items ? once(asking => any(asking)) : this.#undefined(name)
       acl = { text: `acl: ${name}`, matches, misses: asking => this.#misses(name, items, asking) }
       this.#acls.set(name, acl)
-      for (const item of items ?? []) parts.push(this.of(item))
+      any = this.any(items ?? [])
     }
     return acl
+  }
+
+  /** Whether one of the items matches. Users and addresses are looked up, not gone through. */
+  any(items: readonly Item[]): Test {
+    const users = new Set<string>()
+    const addresses: string[] = []
+    const tests: Test[] = []
+    for (const item of items) {
+      if (item.key === 'user' && item.host !== undefined) users.add(`${item.value}@${item.host}`)
+      else if (item.key === 'ip') addresses.push(item.value)
+      else tests.push(this.of(item).matches)
+    }
+    if (users.size > 0) tests.push(({ jid }) => jid !== undefined && users.has(jid))
+    if (addresses.length > 0) tests.push(this.#addresses.test(addresses))
+    if (tests.length === 1) return tests[0]!
+    return asking => {
+      for (const test of tests) if (test(asking)) return true
+      return false
+    }
   }
 
   /** Without a definition `admin` are the operators of level 3, and every other name is nobody. */
@@ -66,10 +86,7 @@ export class Items {
     const served = (domain: string | undefined) => domain !== undefined && hosts.includes(domain)
     if (key === 'all') return () => true
     if (key === 'none' || key === 'acl') return () => false
-    if (key === 'ip') {
-      const set = new AddressSet([value])
-      return ({ call }) => set.has(call.address)
-    }
+    if (key === 'ip') return this.#addresses.test([value])
     if (key === 'user') {
       if (host === undefined) return ({ local, domain }) => local === value && served(domain)
       return ({ local, domain }) => local === value && domain === host

@@ -3,6 +3,12 @@ import type { Access, Blocks, Item, OauthEntry, Step, Who } from './blocks.js'
 import type { Items } from './match-items.js'
 import { accessText, enumerate, stepText, whoText } from './words.js'
 
+/** The whole of `who`. */
+export interface WhoMatcher extends Matcher {
+  /** The entry that matches, as it is written. */
+  hit(asking: Asking): string | undefined
+}
+
 /** Access rules and the entries of `who` as tests. */
 export class Whos {
   readonly #rules = new Map<string, Matcher>()
@@ -15,16 +21,21 @@ export class Whos {
   }
 
   /** One of the entries that are made for the kind of caller. */
-  of(who: readonly Who[]): Matcher {
+  of(who: readonly Who[]): WhoMatcher {
     const forTokens = who.filter(entry => entry.key === 'oauth').map(entry => this.#oauth(entry))
     const forOthers = who.filter(entry => entry.key !== 'oauth').map(entry => this.entry(entry))
+    const items = who.filter(entry => entry.key !== 'oauth' && entry.key !== 'access')
+    const byItem = this.#items.any(items)
+    const byAccess = who.filter(entry => entry.key === 'access').map(entry => this.entry(entry))
     const entriesFor = ({ token }: Asking) => (token ? forTokens : forOthers)
     return {
       text: enumerate(who.map(whoText), 'or'),
       matches(asking) {
-        for (const entry of entriesFor(asking)) if (entry.matches(asking)) return true
+        if (!asking.token && byItem(asking)) return true
+        for (const entry of asking.token ? forTokens : byAccess) if (entry.matches(asking)) return true
         return false
       },
+      hit: asking => entriesFor(asking).find(entry => entry.matches(asking))?.text,
       misses(asking) {
         const entries = entriesFor(asking)
         if (entries.length > 0) return entries.map(entry => entry.misses(asking)).join('; ')
@@ -56,18 +67,20 @@ export class Whos {
   }
 
   #steps(steps: readonly Step[], text: string): Matcher {
-    const lines = steps.map(step => ({ step, items: step.items.map(item => this.#items.of(item)) }))
-    const applies = ({ step, items }: { step: Step; items: Matcher[] }, asking: Asking) => {
-      if (step.needs === 'any') return items.some(item => item.matches(asking))
-      return items.length > 0 && items.every(item => item.matches(asking))
+    const lines = steps.map(step => {
+      const items = step.items.map(item => this.#items.of(item))
+      return { step, items, applies: step.needs === 'any' ? this.#items.any(step.items) : all(items) }
+    })
+    const deciding = (asking: Asking) => {
+      for (const line of lines) if (line.applies(asking)) return line.step
+      return undefined
     }
-    const deciding = (asking: Asking) => lines.find(line => applies(line, asking))
     return {
       text,
-      matches: once(asking => deciding(asking)?.step.decision === 'allow'),
+      matches: once(asking => deciding(asking)?.decision === 'allow'),
       misses(asking) {
         const denying = deciding(asking)
-        if (denying) return `the line "${stepText(denying.step)}" denies it before any other line allows it`
+        if (denying) return `the line "${stepText(denying)}" denies it before any other line allows it`
         const allowing = lines.filter(({ step }) => step.decision === 'allow')
         return allowing.map(({ step, items }) => missingOf(step, items, asking)).join('; ') || 'no line allows anybody'
       },
@@ -89,6 +102,13 @@ export class Whos {
         return `the scope fits, but ${matchers.map(entry => entry.misses(asking)).join('; ')}`
       },
     }
+  }
+}
+
+function all(items: readonly Matcher[]): (asking: Asking) => boolean {
+  return asking => {
+    for (const item of items) if (!item.matches(asking)) return false
+    return items.length > 0
   }
 }
 
