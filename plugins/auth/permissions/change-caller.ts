@@ -24,7 +24,8 @@ export function* callersThatCould(from: RulesOfFace, asking: Asking): Generator<
   }
   if (identity?.kind === 'operator') yield* withMoreLevel(identity, call.level)
   for (const rule of rules) yield* throughTags(asking, rule)
-  if (!identity) yield* withCredentials(from, asking, rules)
+  if (!identity) yield* withCredentials(from, rules)
+  yield* asTheFaceExpects(asking)
 }
 
 function* withScopes(identity: Identity, rules: readonly Rule[]): Generator<Candidate> {
@@ -51,7 +52,7 @@ function* throughTags({ call }: Asking, { name, from }: Rule): Generator<Candida
   }
 }
 
-function* withCredentials(from: RulesOfFace, { call }: Asking, rules: readonly Rule[]): Generator<Candidate> {
+function* withCredentials(from: RulesOfFace, rules: readonly Rule[]): Generator<Candidate> {
   const [host = 'localhost'] = from.surroundings.hosts
   for (const { name, who = [] } of rules) {
     for (const jid of usersIn(who, from.blocks, host).slice(0, MOST_USERS)) {
@@ -62,9 +63,18 @@ function* withCredentials(from: RulesOfFace, { call }: Asking, rules: readonly R
   const jid = `admin@${host}`
   const operator: Identity = { kind: 'operator', name: 'admin', jid, level: 3 }
   yield { text: 'call with the credentials of an administrator, an operator of level 3', identity: operator }
-  if (call.scope === undefined) return
-  const key: Identity = { kind: 'key', name: 'key', scopes: [call.scope] }
-  yield { text: `call with an API key that has the scope "${call.scope}"`, identity: key }
+}
+
+/** Keys and levels are the whole model of two faces, which a rule could only replace. */
+function* asTheFaceExpects({ identity, call }: Asking): Generator<Candidate> {
+  if (call.scope !== undefined && identity?.kind !== 'key') {
+    const key: Identity = { kind: 'key', name: 'key', scopes: [call.scope] }
+    yield { text: `call with an API key that has the scope "${call.scope}"`, identity: key }
+  }
+  if (call.level && identity?.kind !== 'session') {
+    const session: Identity = { kind: 'session', name: 'session', level: call.level }
+    yield { text: `log in to Hermes as somebody of level ${call.level}`, identity: session }
+  }
 }
 
 /** JIDs that the entries name, those of acls included. */

@@ -31,7 +31,9 @@ export function* changedRules(from: RulesOfFace, asking: Asking): Generator<Cand
   if (call.face === 'admin_rest' && jid !== undefined) {
     yield { text: `add \`${scalar(jid)}\` to \`admins\``, blocks: { ...blocks, admins: [...blocks.admins, jid] } }
   }
-  yield added(blocks, who, asking)
+  const first = !blocks.api_permissions.some(rule => replacesBuiltIn(rule, call.face))
+  // A rule cannot say what scopes and levels say, so the first one would take more than it gives.
+  if (!first || (call.face !== 'vernemq' && call.face !== 'hermes')) yield added(blocks, who, asking, first)
 }
 
 function* withWhat(blocks: Blocks, rule: Rule, { call }: Asking): Generator<Candidate> {
@@ -57,7 +59,7 @@ function* withHosts(blocks: Blocks, rule: Rule, asking: Asking): Generator<Candi
   yield { text, blocks: replaced(blocks, { ...rule, hosts: [...rule.hosts, ...others] }) }
 }
 
-function added(blocks: Blocks, who: Who, asking: Asking): Candidate {
+function added(blocks: Blocks, who: Who, asking: Asking, first: boolean): Candidate {
   const { call, identity } = asking
   const own = blocks.api_permissions
   const module = call.face === 'ejabberd' ? 'mod_http_api' : call.face
@@ -65,7 +67,6 @@ function added(blocks: Blocks, who: Who, asking: Asking): Candidate {
   let name = title
   for (let number = 2; own.some(rule => rule.name === name); number++) name = `${title} (${number})`
   const rule: Rule = { name, from: { modules: [module], tags: [] }, who: [who], what: [whatOf(asking)], hosts: [] }
-  const first = !own.some(each => replacesBuiltIn(each, call.face))
   const keep = first ? kept(call.face, module) : undefined
   const also = keep && `; it replaces the built-in rule, which you keep by adding also \`${ruleText(keep)}\``
   const rules = keep ? [...own, rule, keep] : [...own, rule]

@@ -51,7 +51,7 @@ export function liveRule(rule: Rule, origin: RuleTried['origin'], whos: Whos): L
     hits(asking) {
       const adding = rule.what?.find(each => !each.negated && names(each, asking.call))
       const what = adding ? whatText(adding) : ''
-      return `who: ${who.hit(asking)} is ${callerName(asking.identity)}; what: ${what} is ${callText(asking.call)}`
+      return `who: ${who.hit(asking)} matches ${callerName(asking.identity)}; what: ${what} grants ${callText(asking.call)}`
     },
   }
 }

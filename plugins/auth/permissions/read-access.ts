@@ -14,11 +14,7 @@ export function readAccess(place: Place): Access {
 
 /** The lines of an access rule. The bare name of an acl allows that acl. */
 export function readSteps(place: Place): Step[] {
-  if (typeof place.value !== 'object') {
-    const items = readItems(place)
-    if (place.empty) place.refuse('expected lines such as "allow: admin"')
-    return [{ decision: 'allow', items, needs: 'all' }]
-  }
+  if (typeof place.value !== 'object') return [{ decision: 'allow', items: readItems(place), needs: 'all' }]
   const steps = [...place.parts()].flatMap(({ key, place, alone }): Step[] => {
     const decision = key ?? place.value
     if (decision !== 'allow' && decision !== 'deny') {
@@ -31,7 +27,7 @@ export function readSteps(place: Place): Step[] {
     // Several "deny:" keys of one map arrive merged into one: only when each may deny by itself is none of them lost.
     return [{ decision, items, needs: decision === 'allow' || alone ? 'all' : 'any' }]
   })
-  if (steps.length === 0 && place.value !== null) place.refuse('expected lines such as "allow: admin"')
+  if (steps.length === 0) place.refuse('expected lines such as "allow: admin"')
   return steps
 }
 

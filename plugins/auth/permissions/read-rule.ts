@@ -62,7 +62,10 @@ function readWhat(place: Place): { adds: What[]; hosts: string[] } {
   const hosts: string[] = []
   for (const each of place.values()) {
     // YAML takes an unquoted !stop for a type, and leaves nothing of it.
-    if (each.empty) each.refuse('expected a name; one that begins with "!" needs quotes')
+    if (each.empty || each.value === '') {
+      each.refuse('expected a name; one that begins with "!" needs quotes')
+      continue
+    }
     for (const { key, place: part } of each.parts()) {
       if (key === undefined) adds.push(...readName(part))
       else if (key === 'host') hosts.push(...readHosts(part))
