@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { advise } from '../../../plugins/auth/permissions/advise.js'
 import type { Blocks } from '../../../plugins/auth/permissions/blocks.js'
 import { permissionBlocks } from '../../../plugins/auth/permissions/schema.js'
+import { shadows } from '../../../plugins/auth/permissions/shadow.js'
 import { HOSTS, permissionsOf } from './permissions.js'
 
 const some = <T>(...values: T[]) => fc.constantFrom(...values)
@@ -199,6 +200,37 @@ test('a rule more never takes anything away, once there is one', t => {
     }),
     { numRuns: 300 },
   )
+})
+
+test('a rule that is said to add nothing adds nothing', t => {
+  let shadowed = 0
+  fc.assert(
+    fc.property(
+      blocks,
+      rule,
+      rule,
+      fc.boolean(),
+      lists(fc.tuple(identity, call), 8),
+      (configuration, one, other, alike, requests) => {
+        // Two random rules seldom have anything to do with each other.
+        const later = alike ? { ...one, what: other.what, from: other.from } : { ...other, who: one.who }
+        const alone = (rule: unknown) => ({
+          ...configuration,
+          api_permissions: { nowhere: { from: FACES, who: 'none' }, rule },
+        })
+        const earlier = read(alone(one))
+        const added = read(alone(later))
+        if (!shadows(earlier.api_permissions[1]!, added.api_permissions[1]!)) return
+        shadowed++
+        const [before, after] = [permissionsOf(earlier), permissionsOf(added)]
+        for (const [identity, call] of requests) {
+          if (after.permits(identity, call)) t.true(before.permits(identity, call), JSON.stringify([one, later]))
+        }
+      },
+    ),
+    { numRuns: 2000 },
+  )
+  t.true(shadowed > 20, `${shadowed}`)
 })
 
 test('anything at all is either refused with a path or decides without throwing', t => {
