@@ -37,7 +37,7 @@ export class Items {
       // Known before its parts are compiled: a part may lead back here.
       let any: Test = () => false
       const items = this.#blocks.acl.get(name)
-      const matches = items ? once(asking => any(asking)) : this.#undefined(name)
+      const matches = once(items ? asking => any(asking) : this.#undefined(name))
       acl = { text: `acl: ${name}`, matches, misses: asking => this.#misses(name, items, asking) }
       this.#acls.set(name, acl)
       any = this.any(items ?? [])

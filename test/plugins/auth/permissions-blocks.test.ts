@@ -1,6 +1,19 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import test from 'ava'
 import type { Call, Identity } from 'patchbay'
-import { ANYBODY, account, blocksOf, command, permissionsOf, refusalOf, token } from './permissions.js'
+import { compilePermissions } from '../../../plugins/auth/permissions/compile.js'
+import {
+  ANYBODY,
+  account,
+  blocksOf,
+  command,
+  onFace,
+  operator,
+  permissionsOf,
+  refusalOf,
+  token,
+} from './permissions.js'
 
 const JOHN = account('john@localhost')
 const JANE = account('jane@example.org')
@@ -312,4 +325,50 @@ test('missing blocks have the documented defaults', t => {
   t.deepEqual(blocks.admins, [])
   t.is(blocks.acl.size, 0)
   t.deepEqual(blocksOf('acl:\napi_permissions:\nadmins: Boss@Localhost\n').admins, ['boss@localhost'])
+})
+
+test('the examples of the documentation do what it says', t => {
+  const page = readFileSync(join(__dirname, '../../../../docs/permissions.md'), 'utf8')
+  const examples = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, yaml]) => permissionsOf(yaml!))
+  t.is(examples.length, 6)
+  const [support, local, basic, oauth, faces, hosts] = examples
+  const session = command('connected_users_number')
+  t.true(support!.permits(account('ann@example.org'), session))
+  t.false(support!.permits(account('ann@example.org'), command('set_presence', { tags: ['session'] })))
+  t.false(support!.permits(account('ann@localhost'), session))
+  t.true(local!.permits(ANYBODY, command('registered_users')))
+  t.false(local!.permits(ANYBODY, command('stop')))
+  t.true(basic!.permits(JOHN, command('stop')))
+  t.false(basic!.permits(operator(), command('status')))
+  t.true(oauth!.permits(token('john@localhost', 'registered_users'), command('status')))
+  t.false(oauth!.permits(JOHN, command('status')))
+  t.true(oauth!.oauthAllows('user123@localhost', '127.0.0.1'))
+  t.false(oauth!.permits(token('user123@localhost', 'ejabberd:admin'), command('registered_users')))
+  const emq = (permission: string) => onFace('emq', { permission })
+  t.true(faces!.permits(account('dashboard@localhost'), emq('mqtt-admin:clients.read')))
+  t.false(faces!.permits(account('dashboard@localhost'), emq('mqtt-admin:clients.write')))
+  t.true(faces!.permits(operator(), emq('mqtt-admin:clients.write')))
+  const registered = (host: string) => command('registered_users', { hosts: () => [host] })
+  t.true(hosts!.permits(account('admin@example.org'), registered('example.org')))
+  t.false(hosts!.permits(account('admin@example.org'), registered('localhost')))
+  t.false(hosts!.permits(account('admin@example.org'), command('status')))
+})
+
+test('each acl is asked once in a decision, and only when a rule gets that far', t => {
+  let asked = 0
+  const levelOf = () => {
+    asked++
+    return undefined
+  }
+  const oauth = '{oauth: {scope: s, acl: admin}}'
+  const blocks = blocksOf(
+    `api_permissions: {a: {who: ${oauth}, what: "*"}, b: {who: ${oauth}, what: "*"}, c: {who: ${oauth}, what: stats}}`,
+  )
+  const { permits } = compilePermissions(blocks, { hosts: ['localhost'], levelOf })
+  t.false(permits(token('john@localhost', 's'), command('status')))
+  t.is(asked, 1)
+  t.false(permits(token('john@localhost', 'other'), command('status')))
+  t.is(asked, 1)
+  t.false(permits(token('john@localhost', 's'), command('stats')))
+  t.is(asked, 2)
 })
