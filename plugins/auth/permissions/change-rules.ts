@@ -5,7 +5,7 @@ import type { Blocks, Rule, What, Who } from './blocks.js'
 import { EJABBERD_DEFAULT } from './built-in.js'
 import { covers, names } from './coverage.js'
 import type { RulesOfFace } from './explain.js'
-import { reaches, replacesBuiltIn } from './faces.js'
+import { hears, reaches, replacesBuiltIn } from './faces.js'
 import { hostsOf, insideHosts } from './host-limit.js'
 import { userItem } from './match-who.js'
 import { COMMAND, PERMISSION } from './read-rule.js'
@@ -16,9 +16,12 @@ import { callerName, listText, scalar, whatText, whoText } from './words.js'
 export function* changedRules(from: RulesOfFace, asking: Asking): Generator<Candidate> {
   const { blocks } = from
   const { call } = asking
-  const rules = blocks.api_permissions.filter(rule => reaches(rule, call.face))
-  for (const { rule, misses } of from.rules)
-    if (rule && misses(asking)?.part === 'what') yield* withWhat(blocks, rule, asking)
+  const rules = blocks.api_permissions.filter(rule => reaches(rule, call.face) && hears(rule, call.tag))
+  for (const live of from.rules) {
+    const { rule, origin } = live
+    if (!rule || origin === 'built in' || !rules.includes(rule) || !live.matches(asking)) continue
+    yield* withWhat(blocks, rule, asking)
+  }
   for (const rule of rules) if (covers(rule.what, call)) yield* withHosts(blocks, rule, asking)
   const who = whoOf(asking)
   if (!who) return

@@ -38,3 +38,8 @@ export function reaches({ from }: Rule, face: string): boolean {
 export function replacesBuiltIn(rule: Rule, face: string): boolean {
   return face === 'ejabberd' ? speaksOfEjabberd(rule) : reaches(rule, face)
 }
+
+/** Whether the rule is about calls through a listener with this tag. */
+export function hears({ from: { tags } }: Rule, tag: string | undefined): boolean {
+  return tags.length === 0 || (tag !== undefined && tags.includes(tag))
+}

@@ -2,7 +2,7 @@ import type { Call, RuleTried } from 'patchbay'
 import type { Asking } from './asking.js'
 import type { Rule } from './blocks.js'
 import { covers, grantsNothing, names } from './coverage.js'
-import { FACE_WORDS, reaches } from './faces.js'
+import { FACE_WORDS, hears, reaches } from './faces.js'
 import { insideHosts, missesHosts } from './host-limit.js'
 import type { Whos } from './match-who.js'
 import { callerName, enumerate, whatText } from './words.js'
@@ -31,17 +31,16 @@ export interface LiveRule {
 export function liveRule(rule: Rule, origin: RuleTried['origin'], whos: Whos): LiveRule {
   const who = whos.of(rule.who ?? [])
   const { tags } = rule.from
-  const tagged = ({ call }: Asking) => tags.length === 0 || (call.tag !== undefined && tags.includes(call.tag))
   return {
     name: rule.name,
     origin,
     rule,
     covers: call => reaches(rule, call.face) && covers(rule.what, call),
-    matches: asking => tagged(asking) && who.matches(asking) && insideHosts(rule.hosts, asking),
+    matches: asking => hears(rule, asking.call.tag) && who.matches(asking) && insideHosts(rule.hosts, asking),
     misses(asking) {
       const { call } = asking
       if (!reaches(rule, call.face)) return { part: 'from', because: `from: ${elsewhere(rule, call)}` }
-      if (!tagged(asking)) return { part: 'from', because: `from: ${wrongListener(tags, call)}` }
+      if (!hears(rule, call.tag)) return { part: 'from', because: `from: ${wrongListener(tags, call)}` }
       if (grantsNothing(rule.what)) return { part: 'what', because: `what: ${nothing(rule)}` }
       if (!who.matches(asking)) return { part: 'who', because: `who: ${who.misses(asking)}` }
       if (!covers(rule.what, call)) return { part: 'what', because: `what: ${uncovered(rule, call)}` }

@@ -22,8 +22,7 @@ export function readSteps(place: Place): Step[] {
       return []
     }
     const items = key === undefined ? [{ key: 'all' as const, value: '' }] : readItems(place)
-    if (place.empty || (Array.isArray(place.value) && place.value.length === 0))
-      place.refuse('expected whom, such as all')
+    if (items.length === 0 && [...place.parts()].length === 0) place.refuse('expected whom, such as all')
     // Several "deny:" keys of one map arrive merged into one: only when each may deny by itself is none of them lost.
     return [{ decision, items, needs: decision === 'allow' || alone ? 'all' : 'any' }]
   })

@@ -8,6 +8,7 @@ import {
   account,
   blocksOf,
   command,
+  key,
   onFace,
   operator,
   permissionsOf,
@@ -223,6 +224,32 @@ test('oauth: one of the scopes, one of the entries', t => {
   t.false(decides(who('{oauth: {scope: a}}'), tokenOf('a')), 'a scope alone names nobody')
 })
 
+test('tokens and others never share an entry', t => {
+  for (const entry of ['all', '{access: all}', '{user: john@localhost}', '{ip: 127.0.0.1}', '{access: {allow: all}}']) {
+    t.false(decides(who(entry), token('john@localhost', 'ejabberd:admin')), entry)
+    t.true(decides(who(entry), JOHN), entry)
+  }
+  const oauth = who('{oauth: {scope: mgmt, access: all}}')
+  t.true(decides(oauth, token('john@localhost', 'mgmt')))
+  t.false(decides(oauth, key('mgmt')), 'a key has scopes, but it is no token')
+})
+
+test('what is remembered of a command holds for that very command only', t => {
+  const { permits } = permissionsOf(
+    'api_permissions: {x: {from: [mod_http_api, emq], who: all, what: ["[tag:a]", "p:q"]}}',
+  )
+  const asked = (more: Partial<Call>) => permits(ANYBODY, command('same', { tags: [], ...more }))
+  for (let round = 0; round < 2; round++) {
+    t.false(asked({}))
+    t.true(asked({ tags: ['a'] }))
+    t.false(asked({ tags: ['b'] }))
+    t.true(asked({ tags: ['b', 'a'] }))
+    t.true(asked({ permission: 'p:q' }))
+    t.true(asked({ tags: ['a'], face: 'emq' }))
+    t.false(asked({ tags: ['a'], face: 'native' }))
+  }
+})
+
 test('host limits: every domain of the call is this one or below it', t => {
   const call = (...hosts: string[]) => command('status', { hosts: () => hosts })
   const limited = (hosts: string) => `api_permissions: {x: {who: {server: example.org}, what: ["*", ${hosts}]}}`
@@ -296,6 +323,8 @@ test('every mistake is refused under its path', t => {
     ['access_rules: {x: {alow: all}}', /access_rules\.x\.alow": .*did you mean "allow"\?/],
     ['access_rules: {x: [local]}', /access_rules\.x\[0\]": expected one of allow, deny/],
     ['access_rules: {x: {allow: }}', /access_rules\.x\.allow": expected whom/],
+    ['access_rules: {x: {allow: {}}}', /access_rules\.x\.allow": expected whom/],
+    ['access_rules: {x: {deny: [[]]}}', /access_rules\.x\.deny": expected whom/],
     ['access_rules: {x: }', /access_rules\.x": expected lines/],
     ['access_rules: {x: []}', /access_rules\.x": expected lines/],
     ['access_rules: {x: {allow: {oauth: {scope: a}}}}', /allow\.oauth": expected one of/],

@@ -346,6 +346,7 @@ test('each face has its own model until a rule names it', t => {
         [account('x@localhost', 'prosody:admin'), true],
         [account('x@localhost', 'prosody:operator'), true],
         [account('x@localhost', 'prosody:user'), false],
+        [{ ...reader, role: 'prosody:admin' }, false],
         [account('admin@localhost'), false],
       ],
     ],
