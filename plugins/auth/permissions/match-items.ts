@@ -48,13 +48,17 @@ export class Items {
   /** Whether one of the items matches. Users and addresses are looked up, not gone through. */
   any(items: readonly Item[]): Test {
     const users = new Set<string>()
+    const names = new Set<string>()
     const addresses: string[] = []
     const tests: Test[] = []
     for (const item of items) {
       if (item.key === 'user' && item.host !== undefined) users.add(`${item.value}@${item.host}`)
+      else if (item.key === 'user') names.add(item.value)
       else if (item.key === 'ip') addresses.push(item.value)
       else tests.push(this.of(item).matches)
     }
+    if (names.size > 0)
+      tests.push(({ local, domain }) => local !== undefined && names.has(local) && this.#serves(domain))
     if (users.size > 0) tests.push(({ jid }) => jid !== undefined && users.has(jid))
     if (addresses.length > 0) tests.push(this.#addresses.test(addresses))
     if (tests.length === 1) return tests[0]!
@@ -81,9 +85,12 @@ export class Items {
     return `acl "admin" has the administrators among the operators, not ${who}`
   }
 
+  #serves(domain: string | undefined): boolean {
+    return domain !== undefined && this.#surroundings.hosts.includes(domain)
+  }
+
   #test({ key, value, host }: Item): Test {
-    const { hosts } = this.#surroundings
-    const served = (domain: string | undefined) => domain !== undefined && hosts.includes(domain)
+    const served = (domain: string | undefined) => this.#serves(domain)
     if (key === 'all') return () => true
     if (key === 'none' || key === 'acl') return () => false
     if (key === 'ip') return this.#addresses.test([value])
