@@ -90,7 +90,7 @@ export async function openCredentials(
 
   return {
     operators,
-    basic: createBasicVerifier(operators, ctx.service<Accounts>('accounts'), ctx.log),
+    basic: createBasicVerifier(operators, ctx.service<Accounts>('accounts'), ctx.hosts, ctx.log),
     key: keys.verify,
     session: ({ session, cookie, authKey }, { address }) => sessions.verify(session, cookie, authKey, address),
     contribute(login) {

@@ -4,8 +4,9 @@ import { KernelError } from 'patchbay'
 const AT_ONCE = 2
 /** More callers than this would wait for longer than anybody does; every one of them holds a request open. */
 const MOST_WAITING = 64
-/** One address must not take the places of all others. */
+/** One address must not take the places of all others: beyond these it only gets the half that nobody else needs. */
 const MOST_WAITING_OF_ONE = 4
+const SHARED = MOST_WAITING / 2
 
 export interface Waiter {
   /** Undefined for work that no caller's guess causes: it is not counted against an address. */
@@ -29,7 +30,7 @@ export class Turns {
   async take<T>({ address, name }: Waiter, work: () => Promise<T>): Promise<T | undefined> {
     const queue = address ?? ''
     const jobs = this.#waiting.get(queue) ?? []
-    if (address !== undefined && jobs.length >= MOST_WAITING_OF_ONE) return undefined
+    if (address !== undefined && jobs.length >= MOST_WAITING_OF_ONE && this.#count >= SHARED) return undefined
     if (this.#count >= MOST_WAITING) throw busy()
     return new Promise<T>((resolve, reject) => {
       jobs.push({ key: JSON.stringify([queue, name]), run: () => work().then(resolve, reject) })

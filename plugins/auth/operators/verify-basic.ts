@@ -11,9 +11,14 @@ const BY_NAME: ReadonlySet<string> = new Set(['emq', 'native', 'hermes'])
 /**
  * A name and its password. Every failure costs one derivation, and where accounts are asked one look-up of an account,
  * so that the time tells nothing about which names exist. Throws `busy`, and `no_backend` for what could only be an
- * account while none are offered.
+ * account of a served host while none are offered.
  */
-export function createBasicVerifier(operators: Operators, accounts: () => Accounts, log: Logger): Verifier<'basic'> {
+export function createBasicVerifier(
+  operators: Operators,
+  accounts: () => Accounts,
+  hosts: readonly string[],
+  log: Logger,
+): Verifier<'basic'> {
   const asOperator = async (name: string, password: string, address: string): Promise<Proof | undefined> => {
     if (!(await operators.verify(name, password, address))) return undefined
     const identity = operators.identity(name)
@@ -49,7 +54,8 @@ export function createBasicVerifier(operators: Operators, accounts: () => Accoun
     const outcome = await settled(asAccount(jid, password))
     if (outcome.value) return outcome.value
     await operators.verify(jid, password, address)
-    if (outcome.error) throw outcome.error
+    const served = hosts.includes(jid.slice(jid.indexOf('@') + 1))
+    if (outcome.error && (served || !isMissing(outcome.error))) throw outcome.error
     return undefined
   }
 }
