@@ -1,45 +1,44 @@
-import type { Authenticator, Identity } from 'patchbay'
-import type { Operators } from './operators.js'
+import type { Attempt, Authenticator, Identity } from 'patchbay'
+import type { Credentials } from './credentials.js'
+import type { Login, Proof } from './proof.js'
 import { keyOf, recall, remember, type Verified } from './verified.js'
 
-/** Operators by Basic credentials on every face. Verified credentials are remembered until unused for `cacheMs` ms. */
+/** Whoever is verified may do what the call's face documents for his kind. */
 export function createAuthenticator(
-  operators: Operators,
+  credentials: Credentials,
   verified: Verified,
-  hosts: readonly string[],
   cacheMs: number,
-): Authenticator {
-  const [host] = hosts as [string]
-  const key = (face: string, authorization: string) => keyOf(verified, host, face, authorization)
-  const verifying = new Map<string, Promise<Identity | undefined>>()
-
-  const verify = async (key: string, name: string, password: string): Promise<Identity | undefined> => {
-    const operator = operatorName(name, host)
-    if (!(await operators.verify(operator, password))) return undefined
-    const identity: Identity = { kind: 'operator', name: operator, jid: `${operator}@${host}`, level: 3 }
-    remember(verified, key, identity, cacheMs)
-    return identity
+): { authenticator: Authenticator; login: Login } {
+  const underWay = new Map<string, Promise<Proof | undefined>>()
+  const prove = async ({ credentials: shown, ...attempt }: Attempt): Promise<Proof | undefined> => {
+    if (shown.scheme === 'basic') return credentials.basic(shown, attempt)
+    if (shown.scheme === 'key') return credentials.key(shown, attempt)
+    if (shown.scheme === 'session') return credentials.session(shown, attempt)
+    return undefined
   }
-
-  return {
-    recall: (face, authorization) => recall(verified, key(face, authorization), cacheMs),
-    // Callers with the same credentials wait for one derivation together, not for one each.
-    async verify({ face, authorization, credentials }) {
-      if (credentials.scheme !== 'basic' || authorization === undefined) return undefined
-      const own = key(face, authorization)
-      const underWay = verifying.get(own)
-      if (underWay) return underWay
-      const verification = verify(own, credentials.name, credentials.password).finally(() => verifying.delete(own))
-      verifying.set(own, verification)
-      return verification
+  const authenticator: Authenticator = {
+    recall: (face, authorization) => recall(verified, keyOf(verified, face, authorization), cacheMs),
+    async verify(attempt) {
+      const { face, authorization } = attempt
+      if (authorization === undefined) return (await prove(attempt))?.identity
+      const key = keyOf(verified, face, authorization)
+      const proving = underWay.get(key) ?? prove(attempt).finally(() => underWay.delete(key))
+      underWay.set(key, proving)
+      const proof = await proving
+      if (proof) remember(verified, key, proof, cacheMs)
+      return proof?.identity
     },
-    permits: identity => identity?.kind === 'operator',
+    permits: (identity, call) => isAllowed(identity, call.face, call.level, call.scope),
   }
+  const login: Login = async (face, address, name, password) =>
+    (await credentials.basic({ scheme: 'basic', name, password }, { face, address }))?.identity
+  return { authenticator, login }
 }
 
-/** Operators are known by their bare name, and as JIDs of the first host: `admin@localhost`. */
-function operatorName(name: string, host: string): string {
-  const jid = name.toLowerCase()
-  const suffix = `@${host}`
-  return jid.endsWith(suffix) ? jid.slice(0, -suffix.length) : name
+function isAllowed(identity: Identity | undefined, face: string, level?: number, scope?: string): boolean {
+  if (identity?.kind === 'operator')
+    return face === 'emq' ? ![1, 2].includes(identity.level ?? 0) : identity.level === 3
+  if (identity?.kind === 'session') return (identity.level ?? 0) >= (level ?? 4)
+  if (identity?.kind === 'key') return scope !== undefined && identity.scopes!.includes(scope)
+  return false
 }

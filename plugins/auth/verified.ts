@@ -1,10 +1,11 @@
 import { hash, randomBytes } from 'node:crypto'
 import type { Identity } from 'patchbay'
+import type { Proof } from './proof.js'
 
 /** As plain data: it is kept across reloads, so that a reload does not make every caller wait for a slow hash. */
 export interface Verified {
   readonly secret: string
-  readonly entries: Map<string, { identity: Identity; until: number }>
+  readonly entries: Map<string, { identity: Identity; owner: string; ends: number; until: number }>
 }
 
 const REMEMBERED = 10_000
@@ -23,7 +24,7 @@ export function recall({ entries }: Verified, key: string, ms: number): Identity
   const entry = entries.get(key)
   if (entry === undefined) return undefined
   const now = performance.now()
-  if (entry.until < now) {
+  if (entry.until < now || entry.ends <= Date.now()) {
     entries.delete(key)
     return undefined
   }
@@ -32,7 +33,12 @@ export function recall({ entries }: Verified, key: string, ms: number): Identity
 }
 
 /** The longest known goes when there are too many. */
-export function remember({ entries }: Verified, key: string, identity: Identity, ms: number): void {
+export function remember({ entries }: Verified, key: string, proof: Proof, ms: number): void {
   if (entries.size >= REMEMBERED) entries.delete(entries.keys().next().value!)
-  entries.set(key, { identity, until: performance.now() + ms })
+  const { identity, owner, until: ends = Number.POSITIVE_INFINITY } = proof
+  entries.set(key, { identity, owner, ends, until: performance.now() + ms })
+}
+
+export function forget({ entries }: Verified, owner: string): void {
+  for (const [key, entry] of entries) if (entry.owner === owner) entries.delete(key)
 }
