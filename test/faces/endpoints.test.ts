@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { Store } from '../../kernel/store/store.js'
+import { credentialOptions } from '../../plugins/auth/credentials.js'
 import { compare, type Exchange } from './exchange.js'
-import { asAdmin, type HouseOptions, openHouse, PLUGINS, type TestHouse } from './house.js'
+import { asAdmin, type HouseOptions, openHouse, PLUGINS, type TestHouse, withKey } from './house.js'
 
 const MINE = join(tmpdir(), 'patchbay-endpoints-')
 
@@ -37,7 +38,9 @@ async function withHouse(
   folder.write('failing', '', `throw new Error('secret reason')`)
   const house = await openHouse({ pluginFolders: [PLUGINS, folder.path], ...options })
   try {
-    await act({ house, folder, says: async asked => compare(t, asked, await house.ask(asAdmin(asked))) })
+    const says = async (asked: Exchange) =>
+      compare(t, asked, await house.ask((asked.path.startsWith('/api/v1/') ? withKey : asAdmin)(asked)))
+    await act({ house, folder, says })
   } finally {
     await house.close()
     rmSync(folder.path, { recursive: true, force: true })
@@ -253,6 +256,13 @@ test.serial('EMQ plugins: all on disk, and 110, 111, 102 as documented', async t
   })
 })
 
+const CREDENTIAL_OPTIONS = Object.entries(credentialOptions)
+  .filter(([key]) => key !== 'scrypt_cost')
+  .map(([key, option]) => {
+    const value = option.safeParse(undefined).data
+    return [key, value === undefined ? '' : String(value), option.description!] as const
+  })
+
 test.serial('EMQ plugin_configs shows options and applies them by a reload, or is 102', async t => {
   await withHouse(t, {}, async ({ house, says }) => {
     const path = `${EMQ}/plugin_configs/auth`
@@ -269,6 +279,7 @@ test.serial('EMQ plugin_configs shows options and applies them by a reload, or i
             false,
           ),
           option('scrypt_cost', '1024', 'scrypt N of new password hashes, a power of two', true),
+          ...CREDENTIAL_OPTIONS.map(([key, value, description]) => option(key, value, description, false)),
         ],
       },
     })
@@ -330,7 +341,7 @@ test.serial('VerneMQ plugin show, enable and disable, with its alerts', async t 
     for (const query of ['?--plugin=mqtt-broker', '?--hook=mqtt-backend']) {
       await says({ ...verb('show', query), status: 200, answer: { table: [row], type: 'table' } })
     }
-    const internal = await house.ask(asAdmin({ path: '/api/v1/plugins?--internal' }))
+    const internal = await house.ask(withKey({ path: '/api/v1/plugins?--internal' }))
     t.regex(
       internal.body,
       /^{"table":\[{"Plugin":"kernel","Type":"application","Hook\(s\)":"","M:F\/A":"admin_rest GET ping\\n/,

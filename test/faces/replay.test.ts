@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import type { MqttClient } from 'mqtt'
 import { type Answer, type Asked, ask, basic } from './exchange.js'
-import { ADMIN, EVERYTHING_ELSE, openHouse, type TestHouse } from './house.js'
+import { ADMIN, EVERYTHING_ELSE, KEY, openHouse, type TestHouse } from './house.js'
 import { connectClient } from './mqtt.js'
 import { differences, type Recorded, readBlocks, readLines } from './recordings.js'
 
@@ -98,7 +98,7 @@ const VERNEMQ: Script = {
     return { house, url: house.url, clients }
   },
   translate: [
-    [/^Basic bXlrZXk6.*$/, ADMIN],
+    [/^Basic bXlrZXk6.*$/, KEY],
     ['vmq_acl', 'xmpp-admin'],
     ['vmq_passwd', 'sip-registrar'],
   ],
@@ -145,7 +145,7 @@ const PROSODY: Script = {
     [/ \/admin_rest\/user\/[^/]+/, 'users'],
   ],
   exceptions: {
-    'valid non-admin': [401, 'accounts can authenticate once a backend offers them; the text differs until then'],
+    'valid non-admin': [503, 'accounts can authenticate once a backend offers them'],
     'module unload': [200, 'the original answers 500 after doing it; the README says 200'],
     'module unload offline': [404, 'not loaded here'],
     'module load offline': [200, 'the name of another plugin'],
@@ -190,6 +190,7 @@ const EJABBERD: Script = {
     [/ \/api\/\S*=nope\.example /, 'registered_users'],
   ],
   exceptions: {
+    'basic unknown user': [503, 'it could only be an account, and no backend offers them'],
     'unknown command POST existing atom': [404, 'every name that is no command is the same here'],
   },
   bodyless: / \/api\/(status|registered_users|modules_available)\b.* 200$/,
