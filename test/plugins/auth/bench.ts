@@ -37,6 +37,8 @@ export interface Bench extends TestKernel {
 
 export interface BenchOptions extends Pick<TestOptions, 'store' | 'with'> {
   options?: Record<string, unknown>
+  /** As in patchbay.yml. */
+  listen?: object[]
   /** Stands in for a backend: passwords by JID. */
   accounts?: Record<string, string>
 }
@@ -45,6 +47,7 @@ export interface BenchOptions extends Pick<TestOptions, 'store' | 'with'> {
 export async function openBench({
   options = {},
   accounts,
+  listen,
   store,
   with: others = [],
 }: BenchOptions = {}): Promise<Bench> {
@@ -94,7 +97,7 @@ export async function openBench({
   })
   const kernel = await testKernel([auth, ...(accounts ? [backend] : []), ...others] as never, {
     ...(store ? { store } : {}),
-    config: { plugins: { auth: { scrypt_cost: 1024, ...options } } },
+    config: { ...(listen ? { listen } : {}), plugins: { auth: { scrypt_cost: 1024, ...options } } },
   })
   const local = async (path: string, body = '', method = 'POST') =>
     JSON.parse(

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs'
+import { request as httpsRequest } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
@@ -168,6 +169,23 @@ test.serial('login: a session, its cookie and an auth_key; the reply never conta
       t.is(Buffer.from(value, 'base64url').length, 24)
       t.false(body.includes(value))
     }
+  })
+})
+
+test.serial('over TLS the cookie is Secure', async t => {
+  const listen = [{ port: 0, ip: '127.0.0.1', tls: true, request_handlers: { '/': 'everything' } }]
+  await withBench({ listen }, async bench => {
+    const cookie = await new Promise<string>((resolve, reject) => {
+      const options = { method: 'POST', rejectUnauthorized: false, agent: false } as const
+      const request = httpsRequest(`${bench.url.replace('http:', 'https:')}/api/auth/login`, options, response => {
+        response.resume()
+        resolve(response.headers['set-cookie']?.[0] ?? '')
+      })
+      request.on('error', reject)
+      request.setHeader('Content-Type', 'application/x-www-form-urlencoded')
+      request.end(new URLSearchParams({ username: 'admin', password: PASSWORD }).toString())
+    })
+    t.regex(cookie, /; HttpOnly; SameSite=Strict; Secure$/)
   })
 })
 
