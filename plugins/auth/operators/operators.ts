@@ -1,9 +1,9 @@
-import { hash, randomBytes } from 'node:crypto'
 import { type AccessLevel, bareJid, type Identity } from 'patchbay'
-import { decoyLike, hashPassword, newParameters, type PasswordHash, passwordMatches } from '../password.js'
+import { hashPassword, type PasswordHash, passwordMatches } from '../password.js'
 import type { Forget } from '../proof.js'
 import { inSequence } from '../sequence.js'
 import type { Turns } from '../turns.js'
+import { Decoys } from './decoys.js'
 import type { KeptOperators, Operator } from './kept.js'
 import { levelOf } from './level.js'
 import { isLabel, isName, operatorJid } from './name.js'
@@ -25,8 +25,7 @@ export interface OperatorsOptions {
 export class Operators {
   readonly #kept: KeptOperators
   readonly #options: OperatorsOptions
-  readonly #decoys = new Map<string, PasswordHash>()
-  readonly #seed = randomBytes(16).toString('base64')
+  readonly #decoys = new Decoys()
   #byJid = new Map<string, string>()
   #revision = -1
 
@@ -85,7 +84,7 @@ export class Operators {
    */
   async verify(name: string, password: string, address: string): Promise<boolean> {
     const stored = this.get(name)?.password
-    const against = stored ?? this.#decoy(name)
+    const against = stored ?? this.#decoys.for(name, this.#hashes(), this.#options.cost)
     const right = await this.#options.turns.take({ address, name }, () => passwordMatches(password, against))
     // It may have been changed or removed meanwhile.
     return right === true && stored !== undefined && this.get(name)?.password === stored
@@ -163,6 +162,10 @@ export class Operators {
     return (await turns.take({ address: undefined, name: '' }, () => hashPassword(password, cost)))!
   }
 
+  *#hashes(): Generator<PasswordHash> {
+    for (const { password } of this.#kept.known.values()) yield password
+  }
+
   #isTaken(name: string): boolean {
     const jid = operatorJid(name, this.#options.host)
     return jid !== undefined && this.named(jid) !== undefined
@@ -180,18 +183,5 @@ export class Operators {
       if (jid !== undefined && !this.#byJid.has(jid)) this.#byJid.set(jid, name)
     }
     this.#revision = this.#kept.revision
-  }
-
-  /** Hashes of different ages may cost differently: each unknown name takes as long as always the same operator. */
-  #decoy(name: string): PasswordHash {
-    const { cost } = this.#options
-    const kinds = new Map([...this.#kept.known.values()].map(({ password }) => [String(password.cost), password]))
-    const costs = [...kinds.keys()].sort()
-    const at = hash('sha256', `${this.#seed} ${name}`, 'buffer').readUInt32BE() % Math.max(costs.length, 1)
-    const like = kinds.get(costs[at] ?? '') ?? newParameters(cost)
-    const key = `${like.cost} ${like.blockSize} ${like.parallelization}`
-    const decoy = this.#decoys.get(key) ?? decoyLike(like)
-    this.#decoys.set(key, decoy)
-    return decoy
   }
 }

@@ -5,6 +5,7 @@ import test from 'ava'
 import { KernelError } from '../../../kernel/errors.js'
 import { Store } from '../../../kernel/store/store.js'
 import type { Accounts } from '../../../plugins/auth/accounts.js'
+import { Decoys } from '../../../plugins/auth/operators/decoys.js'
 import { levelOf } from '../../../plugins/auth/operators/level.js'
 import { isName, operatorJid } from '../../../plugins/auth/operators/name.js'
 import { Operators } from '../../../plugins/auth/operators/operators.js'
@@ -449,4 +450,18 @@ test.serial('an account is known by its JID with its revision, and never as the 
     t.is(await status('admin@localhost', PASSWORD), 200)
     t.is((await bench.emq('GET', 'users', undefined, basic(JOHN, 'his'))).code, -401)
   })
+})
+
+test('a name nobody has always costs the same, and what one of the known costs', async t => {
+  const known = [await hashPassword('x', 1024), await hashPassword('x', 2048)]
+  const decoys = new Decoys()
+  const costs = new Set<number>()
+  for (let index = 0; index < 50; index++) {
+    const { cost, hash } = decoys.for(`name ${index}`, known, 4096)
+    costs.add(cost)
+    t.is(decoys.for(`name ${index}`, known, 4096).cost, cost)
+    t.false(known.some(each => each.hash === hash))
+  }
+  t.deepEqual([...costs].sort(), [1024, 2048])
+  t.is(decoys.for('name', [], 4096).cost, 4096)
 })
