@@ -15,6 +15,7 @@ import { allFaces, Faces } from './http/faces/index.js'
 import { FACE_OPTION_NAMES, readFaceOptions } from './http/faces/options.js'
 import { Listeners } from './http/listeners.js'
 import { Live } from './http/live.js'
+import { shownPath } from './http/request.js'
 import { Inventory } from './inventory.js'
 import { Kernel } from './kernel.js'
 import { KernelHost } from './kernel-host.js'
@@ -100,7 +101,7 @@ export function compose({ loaded, load, store, log, pluginFolders, given, leave 
           request: ctx.res.getHeader('X-Request-Id'),
           err: thrown instanceof Error ? { stack: thrown.stack } : undefined,
         },
-        `${ctx.req.method} ${ctx.req.url?.split('?')[0]} failed: ${reason(thrown)}`,
+        `${ctx.req.method} ${shownPath(ctx)} failed: ${reason(thrown)}`,
       ),
   })
   container.register(App, { useValue: app })

@@ -110,7 +110,7 @@ export async function testKernel(
   }
   const url = `http://${container.resolve(Listeners).addresses[0]!.name}`
 
-  let control: Awaited<ReturnType<typeof openControl>> | undefined
+  let control: ReturnType<typeof openControl> | undefined
 
   return {
     url,
@@ -123,12 +123,12 @@ export async function testKernel(
       return fetch(url + path, { ...init, headers: all })
     },
     async local(path, init = {}) {
-      control ??= await openControl(container.resolve(App))
-      return askControl(control.path, path, init)
+      control ??= openControl(container.resolve(App))
+      return askControl((await control).path, path, init)
     },
     inspect: name => container.resolve(Inventory).inspect(name),
     async close() {
-      await control?.close()
+      await (await control)?.close()
       await house.close(200)
       release?.()
       const left = [

@@ -1,4 +1,4 @@
-import { addressOf, type KernelContext } from '../http/request.js'
+import { addressOf, type KernelContext, shownPath } from '../http/request.js'
 import type { Identity } from '../life/identity.js'
 import type { AuditLog } from './audit-log.js'
 import type { AuditEntry } from './entry.js'
@@ -11,7 +11,7 @@ export function record(log: AuditLog, ctx: KernelContext): void | Promise<void> 
     const result = refusal.why === 'permission' ? 'denied' : 'wrong credentials'
     const who = refusal.why === 'permission' ? nameOf(identity) : { kind: 'unknown', name: refusal.as.slice(0, 200) }
     log.refusals.add({
-      ...entryOf(ctx, `${ctx.method} ${ctx.req.url?.split('?')[0] ?? ''}`.slice(0, 200)),
+      ...entryOf(ctx, `${ctx.method} ${shownPath(ctx)}`.slice(0, 200)),
       who,
       result,
     })

@@ -51,6 +51,12 @@ export interface Change {
   failure?: string
 }
 
+/** The path as logs may show it: without its query, and without what callers put into it that is nobody else's business. */
+export function shownPath({ req }: Pick<KernelContext, 'req'>): string {
+  const [path = ''] = (req.url ?? '').split('?')
+  return path.replace(/=[^/]*/g, '=…').replace(/(\/prov\/).+/, '$1…')
+}
+
 /** How many addresses of `X-Forwarded-For` are looked at. */
 const MOST_HOPS = 32
 

@@ -1,4 +1,4 @@
-import type { Logger } from 'patchbay'
+import type { Logger, PluginContext } from 'patchbay'
 
 /** Wrong logins of one name from one address, as plain data that is kept across reloads. Times in epoch milliseconds. */
 export interface Failures {
@@ -92,6 +92,19 @@ export class Defence {
         'who is logged in already, and the same name from elsewhere, is not touched',
     )
   }
+}
+
+/** What was counted before is so across a reload. */
+export async function keepDefence(
+  ctx: PluginContext<unknown>,
+  options: { login_failures: number; login_refusal_seconds: number },
+): Promise<Defence> {
+  const failures = await ctx.keep('failures', {
+    open: () => new Map<string, Failures>(),
+    close: known => known.clear(),
+  })
+  const { login_failures: most, login_refusal_seconds: seconds } = options
+  return new Defence(failures, { most, refuseMs: seconds * 1000 }, ctx.log)
 }
 
 function keyOf(name: string, address: string): string {

@@ -1,48 +1,42 @@
 import { plugin } from 'patchbay'
 import { createAuthenticator } from './authenticator.js'
-import { operatorByBasic } from './basic.js'
 import { bootstrap } from './bootstrap.js'
-import { Defence, type Failures } from './defence.js'
-import { type Operator, Operators } from './operators.js'
-import { options } from './options.js'
-import { nothingVerified } from './verified.js'
+import { credentialPermissions, credentialStorage, openCredentials } from './credentials.js'
+import { keepDefence } from './defence.js'
+import { options, TOP_LEVEL } from './options.js'
+import { advise } from './permissions/advise.js'
+import { compilePermissions } from './permissions/compile.js'
+import { EJABBERD_COMMANDS } from './permissions/ejabberd-commands.js'
+import { accountsAsked } from './still-holds.js'
+import { createSubjects } from './subject.js'
+import { forget, keepVerified } from './verified.js'
 
 export default plugin({
   name: 'auth',
-  version: '0.1.0',
+  version: '0.2.0',
   description: 'Who is calling, and what may they do',
-  storage: ['operators'],
+  storage: credentialStorage,
+  permissions: credentialPermissions,
   config: options,
+  topLevel: TOP_LEVEL,
+  advise: (config, { hosts }) => advise(config, { hosts, commands: EJABBERD_COMMANDS }),
   async start(ctx) {
-    const operators = new Operators(ctx.storage<Operator>('operators'), ctx.config.scrypt_cost)
-    await operators.read()
+    const verified = await keepVerified(ctx)
+    const credentials = await openCredentials(ctx, ctx.config, owner => forget(verified, owner))
+    const { operators } = credentials
     await bootstrap(operators, ctx.log, ctx.hosts[0]!)
-    const verified = await ctx.keep('verified', {
-      open: nothingVerified,
-      close: ({ entries }) => entries.clear(),
-    })
-    const failures = await ctx.keep('failures', {
-      open: () => new Map<string, Failures>(),
-      close: known => known.clear(),
-    })
-    const { login_failures: most, login_refusal_seconds } = ctx.config
-    const { authenticator } = createAuthenticator({
-      verifiers: {
-        basic: operatorByBasic(operators, ctx.hosts[0]!),
-        bearer: () => undefined,
-        key: () => undefined,
-        session: () => undefined,
-      },
+    const levelOf = (jid: string) => operators.identity(operators.named(jid) ?? '')?.level
+    const accounts = accountsAsked(ctx)
+    const { authenticator, login } = createAuthenticator({
+      verifiers: { ...credentials, bearer: () => undefined },
       verified,
-      defence: new Defence(failures, { most, refuseMs: login_refusal_seconds * 1000 }, ctx.log),
+      defence: await keepDefence(ctx, ctx.config),
       cacheMs: ctx.config.cache_seconds * 1000,
-      stillHolds: () => true,
-      permissions: {
-        permits: identity => identity?.kind === 'operator',
-        explain: identity => ({ allowed: identity?.kind === 'operator', rules: [] }),
-      },
-      subject: ({ as = '' }) => ({ identity: undefined, caller: as }),
+      stillHolds: accounts.stillHolds,
+      permissions: compilePermissions(ctx.config, { hosts: ctx.hosts, levelOf }),
+      subject: createSubjects(operators, accounts),
     })
     ctx.authenticate(authenticator)
+    credentials.contribute(login)
   },
 })

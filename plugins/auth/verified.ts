@@ -1,5 +1,5 @@
 import { hash, randomBytes } from 'node:crypto'
-import type { Identity } from 'patchbay'
+import type { Identity, PluginContext } from 'patchbay'
 import type { Proof } from './proof.js'
 
 /** What was verified, as plain data: it is kept across reloads, so that a reload makes nobody wait for a slow hash. */
@@ -17,7 +17,12 @@ interface Remembered extends Proof {
 
 const REMEMBERED = 10_000
 
-export function nothingVerified(): Verified {
+/** What was verified before stays so across a reload. */
+export function keepVerified(ctx: PluginContext<unknown>): Promise<Verified> {
+  return ctx.keep('verified', { open: nothingVerified, close: ({ entries }) => entries.clear() })
+}
+
+function nothingVerified(): Verified {
   return { secret: randomBytes(32).toString('base64'), entries: new Map(), forgotten: 0 }
 }
 

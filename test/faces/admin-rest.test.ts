@@ -17,6 +17,11 @@ const CORS = {
   'WWW-Authenticate': null,
 }
 const says = (status: number, result: unknown) => ({ status, type: JSON_TYPE, has: CORS, answer: { result } })
+/** Who could only be an account is told that no backend offers them. */
+const NO_ACCOUNTS = {
+  status: 503,
+  answer: /^\{"result":"Service unavailable: no running plugin provides \\"accounts\\"/,
+}
 const path = '/admin_rest/ping'
 const withHeader = (Authorization: string) => ({ path, headers: { Authorization } })
 
@@ -39,9 +44,9 @@ const LADDER: Exchange[] = [
   { ...withHeader(basic('__proto__@constructor', '')), ...says(404, 'Host does not exist or is malformed') },
   { ...withHeader(basic('admin@localhost', 'wrong')), ...says(401, 'Authentication failure') },
   { ...withHeader(basic('admin@localhost', `${PASSWORD}:x`)), ...says(401, 'Authentication failure') },
-  { ...withHeader(basic('nobody@localhost', PASSWORD)), ...says(401, 'Authentication failure') },
+  { ...withHeader(basic('nobody@localhost', PASSWORD)), ...NO_ACCOUNTS },
   { ...withHeader(basic('admin\0@localhost', PASSWORD)), ...says(401, 'Authentication failure') },
-  { ...withHeader(basic('__proto__@localhost', '')), ...says(401, 'Authentication failure') },
+  { ...withHeader(basic('__proto__@localhost', '')), ...NO_ACCOUNTS },
   { ...withHeader(basic('admin@localhost', '')), ...says(401, 'Authentication failure') },
   { ...withHeader(ADMIN), ...says(200, 'PONG') },
   { ...withHeader(ADMIN.replace('Basic', 'Digest of course,')), ...says(200, 'PONG') },

@@ -61,10 +61,15 @@ const LADDER: Exchange[] = [
     'bearer nosuchtoken',
     basic('admin', PASSWORD),
     basic('admin@localhost', 'wrong'),
-    basic('ghost@localhost', 'x'),
     basic('admin@elsewhere', PASSWORD),
-    basic('__proto__@localhost', ''),
   ].map(Authorization => ({ path, headers: { Authorization }, ...NOT_AUTHORIZED })),
+  // Who could only be an account is told that no backend offers them.
+  ...[basic('ghost@localhost', 'x'), basic('__proto__@localhost', '')].map(Authorization => ({
+    path,
+    headers: { Authorization },
+    status: 503,
+    answer: /^\{"status":"error","code":53,/,
+  })),
   { path: RESTART, headers: { Authorization: basic('admin@localhost', 'wrong') }, ...NOT_AUTHORIZED },
   { path, headers: { Authorization: 'Bearer nosuchtoken' }, ...BAD_TOKEN },
   { path, headers: { Authorization: ADMIN }, status: 200 },

@@ -63,7 +63,7 @@ const LADDER: Exchange[] = [
   ].map(Authorization => ({ path: '/api/v2/management/nodes', headers: { Authorization }, ...UNAUTHORIZED })),
   { path: '/status', ...STATUS, answer: 'Node emq@127.0.0.1 is started\nemqttd is running' },
   { path: '/status', method: 'HEAD', ...STATUS, answer: '' },
-  { path: '/', status: 200, type: JSON_TYPE, answer: /^\{"paths":\["\/api\/v2\/clients\// },
+  { path: '/', status: 200, type: JSON_TYPE, answer: /^\{"paths":\["\/api\/v2\/auth","\/api\/v2\/change_pwd\// },
   { path: '/', method: 'HEAD', status: 200, type: JSON_TYPE, answer: '' },
   { path: '/api/v2/management/nodes', headers: { Authorization: basic('admin', PASSWORD) }, status: 200 },
 ]

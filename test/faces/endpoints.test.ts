@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { Store } from '../../kernel/store/store.js'
 import { compare, type Exchange } from './exchange.js'
-import { asAdmin, type HouseOptions, openHouse, PLUGINS, type TestHouse } from './house.js'
+import { asAdmin, type HouseOptions, openHouse, PLUGINS, type TestHouse, withKey } from './house.js'
 
 const MINE = join(tmpdir(), 'patchbay-endpoints-')
 
@@ -37,7 +37,9 @@ async function withHouse(
   folder.write('failing', '', `throw new Error('secret reason')`)
   const house = await openHouse({ pluginFolders: [PLUGINS, folder.path], ...options })
   try {
-    await act({ house, folder, says: async asked => compare(t, asked, await house.ask(asAdmin(asked))) })
+    const says = async (asked: Exchange) =>
+      compare(t, asked, await house.ask((asked.path.startsWith('/api/v1/') ? withKey : asAdmin)(asked)))
+    await act({ house, folder, says })
   } finally {
     await house.close()
     rmSync(folder.path, { recursive: true, force: true })
@@ -328,7 +330,7 @@ test.serial('VerneMQ plugin show, enable and disable, with its alerts', async t 
     for (const query of ['?--plugin=mqtt-broker', '?--hook=mqtt-backend']) {
       await says({ ...verb('show', query), status: 200, answer: { table: [row], type: 'table' } })
     }
-    const internal = await house.ask(asAdmin({ path: '/api/v1/plugins?--internal' }))
+    const internal = await house.ask(withKey({ path: '/api/v1/plugins?--internal' }))
     t.regex(
       internal.body,
       /^{"table":\[{"Plugin":"kernel","Type":"application","Hook\(s\)":"","M:F\/A":"admin_rest GET ping\\n/,

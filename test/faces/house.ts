@@ -6,6 +6,8 @@ import { type Answer, type Asked, ask, basic } from './exchange.js'
 export const PLUGINS = join(__dirname, '..', '..', 'plugins')
 export const PASSWORD = 'correct horse'
 export const ADMIN = basic('admin@localhost', PASSWORD)
+/** The header of an API key for the VerneMQ face, which every house has. */
+export const KEY = basic('key-of-the-tests', '')
 
 /** A second listener for the faces that a test's own does not carry, or they would keep their default ports. */
 export const EVERYTHING_ELSE = { port: 0, request_handlers: { '/': 'everything' } }
@@ -34,7 +36,13 @@ export async function openHouse({ start = [], plugins = {}, config, ...rest }: H
   })
   await house.kernel.stop('test-auth')
   for (const name of ['auth', ...start]) await house.kernel.start(name)
+  await house.local('/api/v1/api-key/add?key=key-of-the-tests')
   return Object.assign(house, { ask: (asked: Asked) => ask(house.url, asked) })
+}
+
+/** The request with the API key, unless it brings its own credentials. */
+export function withKey<T extends Asked>(asked: T): T {
+  return { ...asked, headers: { Authorization: KEY, ...asked.headers } }
 }
 
 /** The request with an operator's credentials, unless it brings its own. */

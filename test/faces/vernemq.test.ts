@@ -1,7 +1,7 @@
 import test from 'ava'
 import { basic, compare, type Exchange } from './exchange.js'
 import { testRows } from './frame.js'
-import { ADMIN, asAdmin, openHouse, PASSWORD, type TestHouse } from './house.js'
+import { ADMIN, KEY, openHouse, PASSWORD, type TestHouse, withKey } from './house.js'
 
 let house: TestHouse
 test.before(async () => {
@@ -28,9 +28,16 @@ const LADDER: Exchange[] = [
   { path: SHOW, method: 'HEAD', ...UNAUTHORIZED },
   { path: '/api/v1/nope', ...BAD_REQUEST },
   { path: `${SHOW}?--nope`, ...BAD_REQUEST },
-  ...['Bearer mykey', 'Basic', '', basic('nobody', PASSWORD), basic('admin', 'wrong'), basic('__proto__', '')].map(
-    Authorization => ({ path: SHOW, headers: { Authorization }, ...UNAUTHORIZED }),
-  ),
+  ...[
+    'Bearer mykey',
+    'Basic',
+    '',
+    basic('nobody', PASSWORD),
+    basic('admin', 'wrong'),
+    basic('__proto__', ''),
+    ADMIN,
+    basic('', ''),
+  ].map(Authorization => ({ path: SHOW, headers: { Authorization }, ...UNAUTHORIZED })),
   ...['Basic !!!', `Basic ${Buffer.from('nocolon').toString('base64')}`].map(Authorization => ({
     path: SHOW,
     headers: { Authorization },
@@ -44,10 +51,16 @@ const LADDER: Exchange[] = [
     has: { Allow: 'GET, OPTIONS, HEAD' },
     answer: '',
   })),
-  { path: SHOW, headers: { Authorization: ADMIN }, ...EMPTY_TABLE },
-  { path: SHOW, headers: { Authorization: ADMIN.replace('Basic', 'basic') }, ...EMPTY_TABLE },
-  { path: SHOW, headers: { Authorization: ADMIN, Accept: 'application/json;charset=utf-8' }, ...EMPTY_TABLE },
-  { path: SHOW, method: 'HEAD', headers: { Authorization: ADMIN }, status: 200, type: JSON_TYPE, answer: '' },
+  { path: SHOW, headers: { Authorization: KEY }, ...EMPTY_TABLE },
+  { path: SHOW, headers: { Authorization: KEY.replace('Basic', 'basic') }, ...EMPTY_TABLE },
+  { path: SHOW, headers: { Authorization: KEY, Accept: 'application/json;charset=utf-8' }, ...EMPTY_TABLE },
+  { path: SHOW, headers: { Authorization: basic('key-of-the-tests', 'whatever') }, ...EMPTY_TABLE },
+  { path: SHOW, headers: { 'x-api-key': 'key-of-the-tests' }, ...EMPTY_TABLE },
+  { path: SHOW, headers: { 'x-api-key': 'another' }, ...UNAUTHORIZED },
+  { path: SHOW, headers: { 'x-api-key': '' }, ...UNAUTHORIZED },
+  { path: SHOW, headers: { 'x-api-key': 'key-of-the-tests', Authorization: 'Bearer x' }, ...UNAUTHORIZED },
+  { path: SHOW, headers: { Authorization: 'x-api-key key-of-the-tests' }, ...UNAUTHORIZED },
+  { path: SHOW, method: 'HEAD', headers: { Authorization: KEY }, status: 200, type: JSON_TYPE, answer: '' },
   {
     path: SHOW,
     method: 'OPTIONS',
@@ -107,18 +120,18 @@ const PARSING: Exchange[] = [
 ]
 
 testRows(test, () => house, 'ladder', LADDER)
-testRows(test, () => house, 'parsing', PARSING, asAdmin)
+testRows(test, () => house, 'parsing', PARSING, withKey)
 
 test('HEAD does not execute the command', async t => {
   await house.kernel.load('sip-registrar')
-  await house.ask(asAdmin({ method: 'HEAD', path: '/api/v1/plugin/enable?--name=sip-registrar' }))
+  await house.ask(withKey({ method: 'HEAD', path: '/api/v1/plugin/enable?--name=sip-registrar' }))
   t.is(house.inspect('sip-registrar').state, 'loaded')
 })
 
 test.serial('without a broker a command that needs one is an alert', async t => {
   const alone = await openHouse({ start: ['mqtt-admin'] })
   try {
-    const answer = await alone.ask(asAdmin({ path: SHOW }))
+    const answer = await alone.ask(withKey({ path: SHOW }))
     compare(
       t,
       {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import test from 'ava'
-import { asAdmin, type HouseOptions, openHouse, type TestHouse } from '../faces/house.js'
+import { asAdmin, type HouseOptions, openHouse, type TestHouse, withKey } from '../faces/house.js'
 import { brokerPort, closed, connectClient, eventually, nextMessage } from '../faces/mqtt.js'
 
 async function withBroker(options: HouseOptions, act: (house: TestHouse) => Promise<void>): Promise<void> {
@@ -13,7 +13,8 @@ async function withBroker(options: HouseOptions, act: (house: TestHouse) => Prom
   }
 }
 
-const shown = async (house: TestHouse, path: string) => JSON.parse((await house.ask(asAdmin({ path }))).body)
+const shown = async (house: TestHouse, path: string) =>
+  JSON.parse((await house.ask((path.startsWith('/api/v1') ? withKey : asAdmin)({ path }))).body)
 const sessions = async (house: TestHouse): Promise<{ client_id: string; is_online: boolean; user: string | null }[]> =>
   (await shown(house, '/api/v1/session/show')).table
 const emqClient = async (house: TestHouse, id: string) =>
@@ -132,7 +133,7 @@ test.serial('a kick publishes the will and leaves a persistent session, which --
     returned.end(true)
 
     await eventually(async () => (await emqClient(house, 'lasting')) === undefined, 'lasting is offline')
-    await house.ask(asAdmin({ path: '/api/v1/session/disconnect?client-id=lasting&--cleanup' }))
+    await house.ask(withKey({ path: '/api/v1/session/disconnect?client-id=lasting&--cleanup' }))
     t.deepEqual(
       (await sessions(house)).map(({ client_id }) => client_id),
       ['witness'],

@@ -89,7 +89,7 @@ async function dispatch(ctx: KernelContext, view: LiveTable, path: string): Prom
     path.slice(BASE.length),
     ctx.querystring,
   )
-  const identity = await identify(ctx, view, 'vernemq', parseKey)
+  const identity = await identify(ctx, view, 'vernemq', parseKey, shownBy(ctx))
   if (!identity || !permits(ctx, view, identity, asked(command))) {
     ctx.set('WWW-Authenticate', 'Basic realm="VerneMQ"')
     return sendEmpty(ctx, 401)
@@ -106,13 +106,25 @@ function asked({ permission, definition }: Command<'vernemq'>): Asked {
   return { face: 'vernemq', permission, command: definition.path, scope: 'mgmt' }
 }
 
-/** The user is the API key and the password does not matter; until keys exist an operator's name and password open it. */
-function parseKey(authorization: string): Credentials | undefined {
-  const token = /^Basic (\S+)$/i.exec(authorization)?.[1]
+/** No header can begin like this, so that it is remembered apart from `Authorization`. */
+const HEADER_KEY = '\nx-api-key '
+
+/** `Authorization` counts where both are sent, as in the original. */
+function shownBy({ req: { headers } }: KernelContext): string | undefined {
+  const key = headers['x-api-key']
+  return headers.authorization ?? (key === undefined ? undefined : `${HEADER_KEY}${[key].flat().join()}`)
+}
+
+/** The user of Basic is the API key, and the password does not matter. */
+function parseKey(shown: string): Credentials | undefined {
+  if (shown.startsWith(HEADER_KEY)) {
+    return { scheme: 'key', key: Buffer.from(shown.slice(HEADER_KEY.length), 'latin1').toString('utf8') }
+  }
+  const token = /^Basic (\S+)$/i.exec(shown)?.[1]
   if (token === undefined) return undefined
   const parsed = decodeBasic(token)
   if (!parsed) throw new BadRequest()
-  return parsed
+  return { scheme: 'key', key: parsed.name }
 }
 
 /** Without credentials, unlike the original: a browser's preflight cannot send any. */

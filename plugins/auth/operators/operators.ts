@@ -1,0 +1,187 @@
+import { type AccessLevel, bareJid, type Identity } from 'patchbay'
+import { hashPassword, type PasswordHash, passwordMatches } from '../password.js'
+import type { Forget } from '../proof.js'
+import { inSequence } from '../sequence.js'
+import type { Turns } from '../turns.js'
+import { Decoys } from './decoys.js'
+import type { KeptOperators, Operator } from './kept.js'
+import { levelOf } from './level.js'
+import { isLabel, isName, operatorJid } from './name.js'
+
+/** How a change went; `forbidden` is above the reach of who asked, `last` would leave no administrator. */
+export type Outcome = 'done' | 'exists' | 'unknown' | 'malformed' | 'forbidden' | 'last' | 'wrong'
+
+type Reach = AccessLevel | 0
+
+export interface OperatorsOptions {
+  readonly cost: number
+  /** The first of the served hosts, that of their JIDs. */
+  readonly host: string
+  readonly turns: Turns
+  readonly forget: Forget
+}
+
+/** The operators. A change is stored before it is answered, and one is made after the other. */
+export class Operators {
+  readonly #kept: KeptOperators
+  readonly #options: OperatorsOptions
+  readonly #decoys = new Decoys()
+  #byJid = new Map<string, string>()
+  #revision = -1
+
+  constructor(kept: KeptOperators, options: OperatorsOptions) {
+    this.#kept = kept
+    this.#options = options
+  }
+
+  get count(): number {
+    return this.#kept.known.size
+  }
+
+  /** Names with their tags, by name. */
+  get list(): { name: string; tags: string }[] {
+    const all = [...this.#kept.known].map(([name, { tags }]) => ({ name, tags }))
+    return all.sort((one, other) => (one.name < other.name ? -1 : 1))
+  }
+
+  get(name: string): Operator | undefined {
+    return this.#kept.known.get(name)
+  }
+
+  /** The name of the operator with this bare JID. */
+  named(jid: string): string | undefined {
+    if (this.#revision !== this.#kept.revision) this.#index()
+    return this.#byJid.get(jid)
+  }
+
+  /** The name of the operator whom `text` means: a name, in which case counts, or else a JID. */
+  find(text: string): string | undefined {
+    if (this.#kept.known.has(text)) return text
+    return text.includes('@') ? this.named(bareJid(text) ?? '') : undefined
+  }
+
+  /** Whether this is the JID of an operator, so that no account may have it. */
+  reserved(jid: string): boolean {
+    return this.named(bareJid(jid) ?? '') !== undefined
+  }
+
+  identity(name: string): Identity | undefined {
+    const operator = this.get(name)
+    if (!operator) return undefined
+    const jid = operatorJid(name, this.#options.host)
+    const level = levelOf(operator.tags)
+    return {
+      kind: 'operator',
+      name,
+      ...(jid !== undefined && this.named(jid) === name ? { jid } : {}),
+      ...(level === undefined ? {} : { level }),
+    }
+  }
+
+  /**
+   * Whether `password` is right. Takes as long for an unknown name; false, too, when so many passwords of this address
+   * wait that this one was not looked at. Throws `busy` when too many wait altogether.
+   */
+  async verify(name: string, password: string, address: string): Promise<boolean> {
+    const stored = this.get(name)?.password
+    const against = stored ?? this.#decoys.for(name, this.#hashes(), this.#options.cost)
+    const right = await this.#options.turns.take({ address, name }, () => passwordMatches(password, against))
+    // It may have been changed or removed meanwhile.
+    return right === true && stored !== undefined && this.get(name)?.password === stored
+  }
+
+  add(name: string, password: string, tags: string, reach: Reach): Promise<Outcome> {
+    return this.#change(async () => {
+      if (!isName(name) || !isLabel(tags)) return 'malformed'
+      if (this.get(name) || this.#isTaken(name)) return 'exists'
+      if ((levelOf(tags) ?? 0) > reach) return 'forbidden'
+      return this.#store(name, { password: await this.#hash(password), tags })
+    })
+  }
+
+  retag(name: string, tags: string, reach: Reach): Promise<Outcome> {
+    return this.#change(async () => {
+      const operator = this.get(name)
+      if (!operator) return 'unknown'
+      if (!isLabel(tags)) return 'malformed'
+      if (Math.max(levelOf(operator.tags) ?? 0, levelOf(tags) ?? 0) > reach) return 'forbidden'
+      if (this.#isLast(name) && levelOf(tags) !== 3) return 'last'
+      return this.#store(name, { ...operator, tags })
+    })
+  }
+
+  setPassword(name: string, password: string, reach: Reach): Promise<Outcome> {
+    return this.#change(async () => {
+      const operator = this.get(name)
+      if (!operator) return 'unknown'
+      if ((levelOf(operator.tags) ?? 0) > reach) return 'forbidden'
+      return this.#store(name, { ...operator, password: await this.#hash(password) })
+    })
+  }
+
+  /** By who knows the old one; `wrong` when it is not. */
+  replacePassword(name: string, old: string, password: string, address: string): Promise<Outcome> {
+    return this.#change(async () => {
+      const operator = this.get(name)
+      if (!operator) return 'unknown'
+      if (!(await this.verify(name, old, address))) return 'wrong'
+      return this.#store(name, { ...operator, password: await this.#hash(password) })
+    })
+  }
+
+  remove(name: string, reach: Reach): Promise<Outcome> {
+    return this.#change(async () => {
+      const operator = this.get(name)
+      if (!operator) return 'unknown'
+      if ((levelOf(operator.tags) ?? 0) > reach) return 'forbidden'
+      if (this.#isLast(name)) return 'last'
+      await this.#kept.namespace.delete(name)
+      this.#kept.known.delete(name)
+      return this.#changed(name)
+    })
+  }
+
+  #change(act: () => Promise<Outcome>): Promise<Outcome> {
+    return inSequence(this.#kept, act)
+  }
+
+  async #store(name: string, operator: Operator): Promise<Outcome> {
+    await this.#kept.namespace.put(name, operator)
+    this.#kept.known.set(name, operator)
+    return this.#changed(name)
+  }
+
+  #changed(name: string): Outcome {
+    this.#kept.revision++
+    this.#options.forget(`operator:${name}`)
+    return 'done'
+  }
+
+  async #hash(password: string): Promise<PasswordHash> {
+    const { turns, cost } = this.#options
+    return (await turns.take({ address: undefined, name: '' }, () => hashPassword(password, cost)))!
+  }
+
+  *#hashes(): Generator<PasswordHash> {
+    for (const { password } of this.#kept.known.values()) yield password
+  }
+
+  #isTaken(name: string): boolean {
+    const jid = operatorJid(name, this.#options.host)
+    return jid !== undefined && this.named(jid) !== undefined
+  }
+
+  #isLast(name: string): boolean {
+    const administrators = [...this.#kept.known].filter(([, { tags }]) => levelOf(tags) === 3)
+    return administrators.length === 1 && administrators[0]![0] === name
+  }
+
+  #index(): void {
+    this.#byJid = new Map()
+    for (const name of this.#kept.known.keys()) {
+      const jid = operatorJid(name, this.#options.host)
+      if (jid !== undefined && !this.#byJid.has(jid)) this.#byJid.set(jid, name)
+    }
+    this.#revision = this.#kept.revision
+  }
+}
