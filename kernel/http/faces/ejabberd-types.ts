@@ -1,11 +1,14 @@
 /** ejabberd's argument and result types as data (contracts/xmpp.md §3.1, §3.2). */
-export type ArgumentType = 'string' | 'integer' | 'list'
+export type ArgumentType = 'string' | 'integer' | 'list' | 'texts'
 
 export interface Argument {
   readonly name: string
   readonly type: ArgumentType
   /** Older names under which it is accepted. */
   readonly formerly?: readonly string[]
+  /** The API versions that know it, both inclusive; all unless said. */
+  readonly since?: number
+  readonly until?: number
 }
 
 export type ResultType =
@@ -41,7 +44,12 @@ export interface Given {
 }
 
 /** The arguments in their types; every one but a list is mandatory, and unknown ones are refused. */
-export function decodeArguments(wanted: readonly Argument[], { entries, texts }: Given): Record<string, unknown> {
+export function decodeArguments(
+  known: readonly Argument[],
+  { entries, texts }: Given,
+  version = 0,
+): Record<string, unknown> {
+  const wanted = known.filter(({ since = 0, until = version }) => since <= version && version <= until)
   const values = new Map<string, unknown>()
   const unknown: string[] = []
   for (const [name, value] of entries) {
@@ -52,22 +60,26 @@ export function decodeArguments(wanted: readonly Argument[], { entries, texts }:
   }
   for (const { name, type } of wanted) {
     if (values.has(name)) continue
-    if (type !== 'list') throw new ArgumentError(`Request have missing argument: ${name}`)
+    if (type !== 'list' && type !== 'texts') throw new ArgumentError(`Request have missing argument: ${name}`)
     values.set(name, [])
   }
   if (unknown.length > 0) throw new ArgumentError(`Request have unknown arguments: [${unknown.join(',')}]`)
   return Object.fromEntries(values)
 }
 
+/** As the original calls them. */
+const FORMATS: Record<ArgumentType, string> = { string: 'binary', integer: 'integer', list: 'list', texts: 'list' }
+
 function decode(type: ArgumentType, value: unknown, texts: boolean): unknown {
   if (type === 'string' && typeof value === 'string') return value
   if (type === 'list' && Array.isArray(value)) return value
+  if (type === 'texts' && Array.isArray(value)) return value.map(each => decode('string', each, texts))
   if (type === 'integer') {
     if (Number.isSafeInteger(value)) return value
     // Releases before 25.03 refuse the call, later ones convert.
     if (texts && typeof value === 'string' && /^-?\d{1,15}$/.test(value)) return Number(value)
   }
-  throw new ArgumentError(`Arg ${show(value)} is not in format ${type === 'string' ? 'binary' : type}`)
+  throw new ArgumentError(`Arg ${show(value)} is not in format ${FORMATS[type]}`)
 }
 
 function show(value: unknown): string {

@@ -120,7 +120,7 @@ async function dispatch(ctx: KernelContext, view: LiveTable, path: string, optio
   const { authorization } = ctx.req.headers
   const identity = await identify(ctx, view, 'ejabberd', parse)
   if (authorization !== undefined && !identity) throw isBearer(authorization) ? BAD_TOKEN() : NOT_AUTHORIZED()
-  const decoded = decodeArguments(command.definition.arguments, await readArguments(ctx, options))
+  const decoded = decodeArguments(command.definition.arguments, await readArguments(ctx, options), version)
   if (!permits(ctx, view, identity, asked(command, decoded))) {
     throw new EjabberdError(403, 'AccessRules: Account does not have the right to perform the operation.', 32)
   }
