@@ -31,6 +31,8 @@ export interface OauthCall {
 export interface OauthRefusal {
   readonly as: string
   readonly why: 'credentials' | 'permission'
+  /** Of somebody who has proven it. */
+  readonly identity?: Identity
 }
 
 export type OauthReply = ({ json: object } | { redirect: string } | { page: OauthPage }) & {
@@ -82,7 +84,7 @@ export function oauth(options: () => FaceOptions): Face {
         await answer(ctx, view, command, options())
       } catch (thrown) {
         if (!(thrown instanceof OauthError)) throw thrown
-        ctx.refusal = thrown.refusal
+        blame(ctx, thrown.refusal)
         refuse(ctx, thrown)
       }
     },
@@ -115,7 +117,7 @@ async function answer(
   const call = { parameters, client: basic(authorization), address: addressOf(ctx), ctx }
   // Only a token that was issued is a change: whoever tries passwords would fill the log otherwise.
   const reply = await run(view, command, call, undefined)
-  ctx.refusal = reply.refusal
+  blame(ctx, reply.refusal)
   if (reply.issued) {
     ctx.identity = reply.issued.identity
     ctx.change = { command: nameOf(command.definition), arguments: reply.issued.arguments }
@@ -157,6 +159,12 @@ function keyOf({ method, path }: OauthCommand): string {
 
 function nameOf({ path }: OauthCommand): string {
   return `oauth${path}`
+}
+
+function blame(ctx: KernelContext, refusal: OauthRefusal | undefined): void {
+  if (!refusal) return
+  ctx.refusal = refusal
+  ctx.identity = refusal.identity
 }
 
 function refuse(ctx: KernelContext, { status, error, message }: OauthError): void {
