@@ -125,6 +125,16 @@ test('a token opens what its scope names, with "Bearer" written so (C11, C12)', 
   t.is(await house.use(await house.token({ scope: '' })), 403)
 })
 
+test('an expired token is none (C11)', async t => {
+  const given = await house.token({ ttl: '1' })
+  const jwt = await house.token({ ttl: '1', token_format: 'jwt' })
+  t.is(await house.use(given), 200)
+  t.is(await house.use(jwt), 200)
+  await new Promise(resolve => setTimeout(resolve, 1100))
+  t.is(await house.use(given), 401)
+  t.is(await house.use(jwt), 401)
+})
+
 test.serial('oauth_access that denies looks like a wrong password', async t => {
   house.denied.add('john@localhost')
   try {
