@@ -1,4 +1,4 @@
-import { KernelError, type PluginContext } from 'patchbay'
+import { KernelError, type PluginContext, reason } from 'patchbay'
 import type { Forget, Verifier } from '../proof.js'
 import { AuthorizationEndpoint } from './authorization-endpoint.js'
 import { Bearer } from './bearer.js'
@@ -77,8 +77,13 @@ export async function contributeOauth(
   ctx.command('oauth', { access, method: 'POST', path, body: 'form' }, call => authorization.submit(call))
   contributeCommands(ctx, { deciding, mint, store, clients, revoke: token => bearer.revoke(token) })
   ctx.every(SWEEP_MS, async () => {
-    await store.sweep()
-    await revoked.sweep()
+    try {
+      await store.sweep()
+      await revoked.sweep()
+    } catch (thrown) {
+      // They are not served any more, and the next start reads them again.
+      if (!ctx.signal.aborted) ctx.log.warn(`expired tokens stay in the store for now: ${reason(thrown)}`)
+    }
   })
   return { verify: bearer.verify, revokeAllOf: jid => store.revokeAllOf(jid) }
 }

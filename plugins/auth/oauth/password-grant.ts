@@ -29,6 +29,9 @@ export interface NotGranted {
   refusal?: OauthRefusal
 }
 
+/** A JWT must fit into a header, and into what is looked at when it comes back. */
+const LONGEST_JWT_SCOPE = 3000
+
 /** A token for the name and the password of a form (RFC 6749 §4.3): JID → password → `oauth_access` → scopes. */
 export class PasswordGrant {
   readonly #deciding: Deciding
@@ -61,7 +64,8 @@ export class PasswordGrant {
     if (!proven) return { wrong: 'password', refusal: { as: jid, why: 'credentials' } }
     if (!oauthAllows(jid, address)) return { wrong: 'password', refusal: { as: jid, why: 'permission', identity } }
     const { scopes, unknown } = checkScopes(scopesOf(parameters.get('scope') ?? '', ' '), commands())
-    if (unknown !== undefined) return { wrong: 'scope' }
+    const tooLong = format === 'jwt' && scopes.join(' ').length > LONGEST_JWT_SCOPE
+    if (unknown !== undefined || tooLong) return { wrong: 'scope' }
     const token = await this.#mint.issue({ jid, scopes, seconds, jwt: format === 'jwt', client, revision, since })
     if (token === undefined) return { wrong: 'password', refusal: { as: jid, why: 'credentials' } }
     return { identity, token, scopes, seconds }

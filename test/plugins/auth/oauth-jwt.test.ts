@@ -2,9 +2,10 @@ import { createHmac, createSign, generateKeyPairSync, type KeyObject, randomByte
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
+import fc from 'fast-check'
 import jwt from 'jsonwebtoken'
 import { temporaryFolder } from '../../fixtures/process.js'
-import { command, type OauthHouse, openOauthHouse } from './oauth-house.js'
+import { ADMIN, command, type OauthHouse, openOauthHouse } from './oauth-house.js'
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const rsaLater = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -256,6 +257,44 @@ test.serial('JWTs are signed with the configured key, which others can verify', 
   } finally {
     await own.close()
   }
+})
+
+test.serial('secrets of the configuration are not shown where options are', async t => {
+  const own = await openOauthHouse({
+    jwt: {
+      issuers: [{ issuer: HMAC, keys: [{ algorithm: 'HS256', secret: SECRET }] }],
+      signing: { algorithm: 'ES256', private_key: pem(ec.privateKey) },
+    },
+  })
+  try {
+    const shown = await own.ask({
+      path: '/api/v2/nodes/emq@127.0.0.1/plugin_configs/auth',
+      headers: { Authorization: ADMIN },
+    })
+    const settings = await own.local('/kernel/config')
+    for (const text of [shown.body, settings.body, JSON.stringify(own.log), JSON.stringify(own.inspect('auth'))]) {
+      t.false(text.includes(SECRET))
+      t.false(text.includes(pem(ec.privateKey).split('\n')[1]!))
+    }
+    t.regex(shown.body, /jwt\.issuers.*hidden/)
+    t.is(await own.use(hmac(hmacClaims({ xmpp: undefined, sub: 'john@localhost', scope: 'status' }), SECRET)), 200)
+    t.is(await own.use(await own.token({ token_format: 'jwt' })), 200)
+  } finally {
+    await own.close()
+  }
+})
+
+test('nothing that is sent as a token makes the verifier throw', async t => {
+  const json = fc.json().map(text => Buffer.from(text).toString('base64url'))
+  const part = fc.oneof(json, fc.base64String(), fc.string(), fc.constant(encode({ alg: 'RS256', kid: 'one' })))
+  await fc.assert(
+    fc.asyncProperty(fc.array(part, { maxLength: 4 }), async parts => {
+      const proof = await house.oauth.verify({ scheme: 'bearer', token: parts.join('.') }, { face: 'emq', address: '' })
+      return proof === undefined
+    }),
+    { numRuns: 2000 },
+  )
+  t.pass()
 })
 
 test.serial('keys that cannot be used stop the start, in words without the key', async t => {

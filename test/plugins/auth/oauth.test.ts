@@ -169,6 +169,15 @@ test('oauth_issue_token by version', async t => {
   t.regex(text.body, /is not in format list/)
 })
 
+test('the command line gets the scopes as a list over the control socket', async t => {
+  const body = JSON.stringify({ jid: 'john@localhost', ttl: 3600, scopes: ['ejabberd:admin', 'status'] })
+  const issued = await house.local('/api/oauth_issue_token/v1', { method: 'POST', body })
+  t.is(issued.status, 200)
+  t.deepEqual(JSON.parse(issued.body).scopes, ['ejabberd:admin', 'status'])
+  const listed = JSON.parse((await house.local('/api/oauth_list_tokens/v1')).body) as { token: string; scope: string }[]
+  t.is(listed.find(({ token }) => token === JSON.parse(issued.body).token)!.scope, 'ejabberd:admin status')
+})
+
 test('a caller without the permission issues, lists and revokes nothing (F10)', async t => {
   const given = await house.token()
   const asked = command('oauth_revoke_token', { token: given })

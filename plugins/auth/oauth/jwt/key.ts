@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, createSecretKey, type KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { KernelError, reason } from 'patchbay'
+import type { Hidden } from './hidden.js'
 import type { Algorithm } from './options.js'
 
 export interface Key {
@@ -12,9 +13,9 @@ export interface Key {
 interface Written {
   kid?: string | undefined
   algorithm: Algorithm
-  secret?: string | undefined
+  secret?: Hidden | undefined
   public_key?: string | undefined
-  private_key?: string | undefined
+  private_key?: Hidden | undefined
   file?: string | undefined
 }
 
@@ -35,7 +36,8 @@ function read(written: Written, where: string, parse: (text: string) => KeyObjec
   const { kid, algorithm, file } = written
   let key: KeyObject
   try {
-    const text = file === undefined ? (written.secret ?? written.public_key ?? written.private_key)! : textOf(file)
+    const given = (written.secret ?? written.private_key)?.reveal() ?? written.public_key
+    const text = file === undefined ? given! : textOf(file)
     key = algorithm === 'HS256' ? createSecretKey(text, 'utf8') : parse(text)
   } catch (thrown) {
     // What OpenSSL says has no part of the key in it; a file system's error has its path.

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Hidden } from './hidden.js'
 
 export const ALGORITHMS = ['HS256', 'RS256', 'ES256'] as const
 export type Algorithm = (typeof ALGORITHMS)[number]
@@ -6,13 +7,16 @@ export type Algorithm = (typeof ALGORITHMS)[number]
 const name = z.string().min(1).max(1024)
 const algorithm = z.enum(ALGORITHMS)
 /** RFC 7518 §3.2: as long as the hash at least. */
-const secret = z.string().refine(text => Buffer.byteLength(text) >= 32, 'expected 32 bytes at least')
+const secret = z
+  .string()
+  .refine(text => Buffer.byteLength(text) >= 32, 'expected 32 bytes at least')
+  .transform(text => new Hidden(text))
 
 /** Exactly one of these holds the key. */
 const material = { secret: secret.optional(), file: name.optional() }
 
 const verifyingKey = z
-  .strictObject({ kid: name.optional(), algorithm, public_key: name.max(16_384).optional(), ...material })
+  .strictObject({ kid: name.optional(), algorithm, public_key: z.string().max(16_384).optional(), ...material })
   .refine(key => holdsOne(key.secret, key.public_key, key.file), 'expected one of secret, public_key, file')
   .refine(fits, 'HS256 takes a secret, RS256 and ES256 a public_key; a file may hold either')
 
@@ -20,7 +24,11 @@ const signingKey = z
   .strictObject({
     kid: name.optional(),
     algorithm,
-    private_key: name.max(16_384).optional(),
+    private_key: z
+      .string()
+      .max(16_384)
+      .transform(text => new Hidden(text))
+      .optional(),
     ...material,
     issuer: name.optional().describe('default: the first host'),
     audience: name.optional(),
@@ -67,9 +75,9 @@ function holdsOne(...given: unknown[]): boolean {
 
 function fits(key: {
   algorithm: Algorithm
-  secret?: string | undefined
+  secret?: Hidden | undefined
   public_key?: string | undefined
-  private_key?: string | undefined
+  private_key?: Hidden | undefined
 }): boolean {
   return key.algorithm === 'HS256' ? !key.public_key && !key.private_key : key.secret === undefined
 }
