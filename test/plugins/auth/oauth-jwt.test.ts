@@ -1,9 +1,11 @@
+import 'reflect-metadata'
 import { createHmac, createSign, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import fc from 'fast-check'
 import jwt from 'jsonwebtoken'
+import { Reconfigure } from '../../../kernel/reconfigure.js'
 import { temporaryFolder } from '../../fixtures/process.js'
 import { ADMIN, command, type OauthHouse, openOauthHouse } from './oauth-house.js'
 
@@ -279,6 +281,22 @@ test.serial('secrets of the configuration are not shown where options are', asyn
     t.regex(shown.body, /jwt\.issuers.*hidden/)
     t.is(await own.use(hmac(hmacClaims({ xmpp: undefined, sub: 'john@localhost', scope: 'status' }), SECRET)), 200)
     t.is(await own.use(await own.token({ token_format: 'jwt' })), 200)
+  } finally {
+    await own.close()
+  }
+})
+
+test.serial('a key that changes in the configuration is used from its reload on', async t => {
+  const by = (secret: string) => ({ issuers: [{ issuer: ISSUER, keys: [{ algorithm: 'HS256', secret }] }] })
+  const options = { jwt: by(SECRET) }
+  const own = await openOauthHouse(options)
+  try {
+    const token = hmac(claims(), SECRET)
+    t.is(await own.use(token), 200)
+    options.jwt = by(`another ${SECRET}`)
+    t.deepEqual(await own.house.container.resolve(Reconfigure).reload(), ['auth'])
+    t.is(await own.use(token), 401)
+    t.is(await own.use(hmac(claims(), `another ${SECRET}`)), 200)
   } finally {
     await own.close()
   }
