@@ -6,6 +6,7 @@ import { record } from './audit/record.js'
 import { Configuration } from './config/configuration.js'
 import { Overrides } from './config/overrides.js'
 import type { Loaded } from './config/settings.js'
+import { Departure } from './departure.js'
 import { Tools } from './endpoints/tools.js'
 import { reason } from './errors.js'
 import { App } from './http/app.js'
@@ -42,14 +43,17 @@ export interface Parts {
   pluginFolders: readonly string[]
   /** Plugins that are in memory already. */
   given?: readonly PluginDefinition[]
+  /** Ends the process cleanly, where Patchbay is all of it. */
+  leave?: (why: string) => void
 }
 
 /** The kernel's composition root: one container, every noun of the kernel once. */
-export function compose({ loaded, load, store, log, pluginFolders, given }: Parts): DependencyContainer {
+export function compose({ loaded, load, store, log, pluginFolders, given, leave }: Parts): DependencyContainer {
   const container = root.createChildContainer()
   const once = <T>(make: (from: DependencyContainer) => T) => ({ useFactory: instanceCachingFactory(make) })
 
   container.register(Store, { useValue: store })
+  container.register(Departure, { useValue: new Departure(leave) })
   container.register(Log, { useValue: log })
   container.register(Holdings, { useValue: new Holdings() })
   container.register(DesiredState, { useValue: new DesiredState(store.namespace(KERNEL, 'desired')) })

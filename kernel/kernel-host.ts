@@ -1,5 +1,6 @@
 import { injectable } from 'tsyringe'
 import { Configuration } from './config/configuration.js'
+import { Departure } from './departure.js'
 import { Listeners } from './http/listeners.js'
 import { Live } from './http/live.js'
 import { readMounts } from './http/mounts.js'
@@ -21,6 +22,7 @@ export class KernelHost implements Host {
   readonly #live: Live
   readonly #listeners: Listeners
   readonly #log: Log
+  readonly #departure: Departure
 
   constructor(
     holdings: Holdings,
@@ -29,6 +31,7 @@ export class KernelHost implements Host {
     live: Live,
     listeners: Listeners,
     log: Log,
+    departure: Departure,
   ) {
     this.holdings = holdings
     this.#configuration = configuration
@@ -36,6 +39,7 @@ export class KernelHost implements Host {
     this.#live = live
     this.#listeners = listeners
     this.#log = log
+    this.#departure = departure
   }
 
   get hosts(): readonly string[] {
@@ -77,6 +81,10 @@ export class KernelHost implements Host {
 
   secret(plugin: string, purpose: string): Buffer {
     return this.#store.secret.derive(plugin, purpose)
+  }
+
+  leave(why: string): void {
+    this.#departure.begin(why)
   }
 
   async openListener(options: ListenOptions): Promise<OpenListener> {

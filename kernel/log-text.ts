@@ -10,7 +10,7 @@ export function asText({ time, level, plugin, message, hint, err }: LogLine): st
 }
 
 /** What came from outside must not look like a line of its own, nor steer the terminal. */
-function onOneLine(text: string): string {
+export function onOneLine(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
   return text.replace(/[\x00-\x1f\x7f-\x9f]/g, character => JSON.stringify(character).slice(1, -1))
 }

@@ -32,7 +32,14 @@ async function open(watch: boolean): Promise<void> {
   // Whoever read our output may go away; that is no reason to end.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   const store = await Store.open(loaded.settings.data, lost => log.kernel.error({ hint: lost.hint }, lost.message))
-  const house = new House({ loaded, load: () => loadSettings(), store, log, pluginFolders: [HOUSE_PLUGINS] })
+  const house = new House({
+    loaded,
+    load: () => loadSettings(),
+    store,
+    log,
+    pluginFolders: [HOUSE_PLUGINS],
+    leave: why => void leave(0, why),
+  })
   const { container } = house
   const configuration = container.resolve(Configuration)
 

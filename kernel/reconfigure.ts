@@ -1,6 +1,6 @@
 import { injectable } from 'tsyringe'
 import { Configuration } from './config/configuration.js'
-import { didYouMean } from './config/nearest.js'
+import { strangers } from './config/strangers.js'
 import { asKernelError, KernelError, reason } from './errors.js'
 import { readFaceOptions } from './http/faces/options.js'
 import { Listeners, wantedListeners } from './http/listeners.js'
@@ -35,10 +35,9 @@ export class Reconfigure {
   /** A block below `plugins:` that no plugin reads is most likely a slip. */
   warnOfStrangers(): void {
     const { settings, file = 'the configuration' } = this.configuration
-    for (const name of Object.keys(settings.plugins)) {
-      if (this.inventory.has(name)) continue
-      const names = this.inventory.list().flatMap(plugin => [plugin.name, ...plugin.aliases])
-      this.log.kernel.warn(`${file}: there is no plugin for the options "plugins.${name}"${didYouMean(name, names)}`)
+    const isKnown = (name: string) => this.inventory.has(name)
+    for (const sentence of strangers(Object.keys(settings.plugins), this.inventory.list(), isKnown)) {
+      this.log.kernel.warn(`${file}: ${sentence}`)
     }
   }
 

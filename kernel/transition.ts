@@ -3,6 +3,7 @@ import { Configuration } from './config/configuration.js'
 import { asKernelError, KernelError, reason } from './errors.js'
 import { Live } from './http/live.js'
 import { KernelHost } from './kernel-host.js'
+import { adviceOn } from './life/advice.js'
 import { Generation } from './life/generation.js'
 import type { Linked } from './life/linker.js'
 import type { Plugin } from './life/plugin.js'
@@ -19,6 +20,8 @@ export class Transition {
   /** Generations whose `start` is running, for crashes that come in the meantime. */
   readonly starting = new Set<Generation>()
   readonly #retiring = new Map<Promise<void>, string>()
+  /** What the log says already about the options of each plugin. */
+  readonly #warned = new Map<string, string>()
 
   constructor(
     private readonly live: Live,
@@ -124,6 +127,7 @@ export class Transition {
     try {
       this.roster.checkRequirements(plugin.name, definition)
       const config = this.configuration.of(plugin.name, definition)
+      this.#warn(plugin.name, linked, config)
       generation = new Generation(plugin.name, number, linked, config, this.host)
       if (upgrade) await generation.upgradeStorage(plugin.live !== undefined)
       // Linking has just taken a turn of the loop; starting takes another one.
@@ -136,6 +140,15 @@ export class Transition {
       if (generation) await this.#discard(generation)
       throw this.#sentence(plugin, thrown)
     }
+  }
+
+  /** A warning about options is said once, and again when it has changed. */
+  #warn(plugin: string, { definition }: Linked, config: unknown): void {
+    const warnings = adviceOn(definition, config, this.host.hosts).filter(({ level }) => level === 'warning')
+    const sentences = warnings.map(({ path, text }) => `${path}: ${text}`)
+    if (this.#warned.get(plugin) === sentences.join('\n')) return
+    this.#warned.set(plugin, sentences.join('\n'))
+    for (const sentence of sentences) this.host.log(plugin).warn(sentence)
   }
 
   async #discard(generation: Generation): Promise<void> {

@@ -123,7 +123,9 @@ test('the lock file holds the packages of every platform, so that npm ci works e
 })
 
 test('the built command line can be executed', t => {
-  t.not(statSync(join(ROOT, 'dist', 'kernel', 'cli', 'patchbay.js')).mode & 0o111, 0)
+  const { bin } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { bin: Record<string, string> }
+  t.deepEqual(Object.keys(bin), ['patchbay', 'ejabberdctl', 'vmq-admin'])
+  for (const file of Object.values(bin)) t.not(statSync(join(ROOT, file)).mode & 0o111, 0, file)
 })
 
 test('every relative link in the documentation leads somewhere', t => {

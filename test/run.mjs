@@ -9,12 +9,15 @@ const given = process.argv.slice(2)
 const at = given.indexOf('--plugin')
 if (at >= 0) {
   const [, name] = given.splice(at, 2)
-  const suite = `dist/test/plugins/${name}.test.js`
-  if (!name || !existsSync(join(root, suite))) {
-    console.error(`there is no suite for the plugin "${name ?? ''}": expected test/plugins/${name ?? 'NAME'}.test.ts`)
+  const suites = [`dist/test/plugins/${name}.test.js`, `dist/test/plugins/${name}/`].filter(
+    suite => name && existsSync(join(root, suite)),
+  )
+  if (suites.length === 0) {
+    const expected = `test/plugins/${name ?? 'NAME'}.test.ts, or a folder of that name`
+    console.error(`there is no suite for the plugin "${name ?? ''}": expected ${expected}`)
     process.exit(2)
   }
-  given.push(suite)
+  given.push(...suites.map(suite => (suite.endsWith('/') ? `${suite}*.test.js` : suite)))
 }
 const ava = join(root, 'node_modules', 'ava', 'entrypoints', 'cli.mjs')
 process.exit(spawnSync(process.execPath, [ava, ...given], { stdio: 'inherit', cwd: root }).status ?? 1)

@@ -40,6 +40,7 @@ async function load({
   ms,
   requests = Infinity,
   anyBody,
+  givesUp,
 }: LoadOrder): Promise<LoadResult> {
   const idle: Connection[] = []
   const all = new Set<Connection>()
@@ -94,7 +95,7 @@ async function load({
         send(idle.shift()!, due)
         due += 1000 / rate
       }
-      if (due >= until || sent >= requests) break
+      if (due >= until || sent >= requests || (givesUp && now >= until)) break
       await turn()
     }
   }

@@ -24,6 +24,8 @@ export interface LoadOrder {
   ms?: number
   /** How many to send at most. */
   requests?: number
+  /** Whether sending ends with `ms` although some requests could not be sent in time: an attacker who gives up. */
+  givesUp?: boolean
   /** Check only the statuses, for answers that carry times. */
   anyBody?: boolean
 }
@@ -53,17 +55,25 @@ export class Generator extends Child<GeneratorVerbs> {
   }
 }
 
-const AUTHORIZATION = `Basic ${Buffer.from(`admin:${PASSWORD}`).toString('base64')}`
+const AUTHORIZATION = basic('admin', PASSWORD)
 
-/** The bytes of a request with the operator's credentials. */
-export function request(method: string, path: string, body?: string): string {
-  const head = `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: ${AUTHORIZATION}\r\n`
+export function basic(name: string, password: string): string {
+  return `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`
+}
+
+/** The bytes of a request with the operator's credentials, or others. */
+export function request(method: string, path: string, body?: string, authorization = AUTHORIZATION): string {
+  const head = `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: ${authorization}\r\n`
   if (body === undefined) return `${head}\r\n`
   return `${head}Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
 }
 
 /** One request outside any measurement, such as the first one, whose credentials are verified the slow way. */
-export async function fetchText(port: number, path: string): Promise<{ status: number; body: string }> {
-  const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { Authorization: AUTHORIZATION } })
+export async function fetchText(
+  port: number,
+  path: string,
+  authorization = AUTHORIZATION,
+): Promise<{ status: number; body: string }> {
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { Authorization: authorization } })
   return { status: response.status, body: await response.text() }
 }

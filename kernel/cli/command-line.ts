@@ -15,6 +15,8 @@ export interface Understood {
 
 /** Splits a command line into a command, its words and its options, or says what is wrong with it. */
 export function understand(given: readonly string[], commands: readonly Command[]): Understood {
+  const raw = commands.find(({ name, raw }) => raw && name === given[0])
+  if (raw) return { command: raw, group: '', words: given.slice(1), options: {} }
   const { words, written } = split(given)
   const asksForHelp = words[0] === 'help'
   if (asksForHelp) words.shift()
@@ -31,7 +33,8 @@ export function understand(given: readonly string[], commands: readonly Command[
       )
       throw wrongUsage(`${whose} has no option "--${name}"${meant}`, `${whose} --help lists them`)
     }
-    options[option] = value
+    const earlier = options[option]
+    options[option] = 'many' in OPTIONS[option] && earlier ? `${earlier},${value}` : value
   }
   if (command && !options['help']) checkWords(command, rest)
   return { command, group, words: rest, options: options as Options }
@@ -107,10 +110,11 @@ function unknown(word: string, commands: readonly Command[]) {
 function checkWords({ name, takes = [] }: Command, words: readonly string[]): void {
   const usage = ['patchbay', name, ...takes].join(' ')
   const missing = takes.slice(words.length).find(word => !word.startsWith('['))
+  const most = takes.some(word => word.includes('…')) ? Number.POSITIVE_INFINITY : takes.length
   if (missing || words.slice(0, takes.length).includes('')) {
     throw wrongUsage(`"patchbay ${name}" needs ${missing ?? 'a name that is not empty'}`, `usage: ${usage}`)
   }
-  if (words.length > takes.length) {
+  if (words.length > most) {
     throw wrongUsage(`"${words[takes.length]}" is one word too many for "patchbay ${name}"`, `usage: ${usage}`)
   }
 }

@@ -1,8 +1,13 @@
+import { API_KEY_COMMANDS } from './api-key.js'
+import { audit } from './audit.js'
 import type { Command } from './command.js'
+import { configCheck } from './config/check.js'
 import { configClear } from './config/clear.js'
 import { configReload } from './config/reload.js'
 import { configShow } from './config/show.js'
 import { dev } from './dev.js'
+import { ejabberdctl } from './ejabberd/ejabberdctl.js'
+import { explain } from './explain.js'
 import { logs } from './logs.js'
 import { pluginBuild } from './plugin/build.js'
 import { pluginCheck } from './plugin/check.js'
@@ -15,6 +20,7 @@ import { pluginTest } from './plugin/test.js'
 import { pluginLoad, pluginReload, pluginStart, pluginStop, pluginUnload } from './plugin/verbs.js'
 import { serveCommand } from './serve.js'
 import { status } from './status.js'
+import { vmqAdmin } from './vernemq/vmq-admin.js'
 import { version } from './version.js'
 
 /** Everything that `patchbay` can do, in the order of its help page. */
@@ -36,8 +42,14 @@ export const COMMANDS: readonly Command[] = [
   pluginBuild,
   pluginTest,
   logs,
+  audit,
+  explain,
   configShow,
+  configCheck,
   configClear,
   configReload,
+  ...API_KEY_COMMANDS,
+  ejabberdctl,
+  vmqAdmin,
   version,
 ]

@@ -9,6 +9,12 @@ const PATIENCE_MS = 120_000
 
 type Verb = 'GET' | 'POST' | 'DELETE'
 
+/** An answer of a face, which has its own way of saying what went wrong. */
+export interface Answer {
+  status: number
+  text: string
+}
+
 /** A path with its values encoded: path`/kernel/plugins/${name}`. */
 export function path(texts: TemplateStringsArray, ...values: string[]): string {
   return texts.reduce((all, part, index) => all + encodeURIComponent(values[index - 1]!) + part)
@@ -34,6 +40,12 @@ export class ControlClient {
     return this.#call<T>('DELETE', path)
   }
 
+  /** Calls a face and leaves it to the caller what the answer means. A `body` is sent as JSON. */
+  async ask(verb: Verb, path: string, body?: unknown): Promise<Answer> {
+    const response = await this.#send(verb, path, PATIENCE_MS, body === undefined ? undefined : JSON.stringify(body))
+    return { status: response.statusCode!, text: await text(response) }
+  }
+
   /** The lines of an answer without an end; it ends when the server does. */
   async *lines(path: string): AsyncGenerator<string> {
     const response = await this.#send('GET', path)
@@ -52,13 +64,15 @@ export class ControlClient {
     return JSON.parse(await text(response)) as T
   }
 
-  #send(verb: Verb, path: string, timeout?: number): Promise<IncomingMessage> {
+  #send(verb: Verb, path: string, timeout?: number, body?: string): Promise<IncomingMessage> {
+    const headers =
+      body === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) }
     return new Promise((resolve, reject) => {
-      const sent: ClientRequest = request({ socketPath: this.#socketPath, method: verb, path, agent: false })
+      const sent: ClientRequest = request({ socketPath: this.#socketPath, method: verb, path, agent: false, headers })
       if (timeout) sent.setTimeout(timeout, () => sent.destroy(new Error(`no answer within ${timeout / 1000} s`)))
       sent.once('response', resolve)
       sent.once('error', thrown => reject(this.#unreachable(thrown)))
-      sent.end()
+      sent.end(body)
     })
   }
 

@@ -4,6 +4,8 @@ export const EXIT = {
   failed: 1,
   usage: 2,
   notRunning: 3,
+  /** Only of `patchbay explain`: the answer is no. */
+  denied: 4,
 } as const
 
 export const EXIT_CODES = `Exit codes: ${[

@@ -16,7 +16,8 @@ export function fields(pairs: readonly (readonly [name: string, value: string | 
   )
 }
 
-function aligned(rows: readonly (readonly string[])[]): string {
+/** Rows with the cells of each column one under the other. */
+export function aligned(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(row => row[column]!.length)))
   return rows
     .map(row =>

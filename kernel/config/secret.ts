@@ -1,4 +1,4 @@
-const SECRET = /pass(word|wd|phrase)|secret|token|authori[sz]ation|cookie|credential|(^|[_.-])key$|[a-z]Key$/i
+const SECRET = /pass(w|phrase|$)|secret|token|authori[sz]ation|cookie|credential|(^|[_.-])key$|[a-z]Key$/i
 const CREDENTIALS = /\b(Basic|Bearer|Digest) +[\w+/.~=-]{4,}/gi
 const IN_URL = /(:\/\/[^\s/:@]*):[^\s/@]+@/g
 

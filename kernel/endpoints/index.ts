@@ -2,6 +2,7 @@ import { type PluginDefinition, plugin } from '../life/definition.js'
 import { VERSION } from '../status.js'
 import { contributeAdminRest } from './admin-rest.js'
 import { contributeAudit } from './audit.js'
+import { contributeCommands } from './commands.js'
 import { contributeEjabberd } from './ejabberd.js'
 import { contributeEmq } from './emq.js'
 import { contributeExplain } from './explain.js'
@@ -32,6 +33,7 @@ export function kernelDefinition(tools: Tools): PluginDefinition {
     },
     start(ctx) {
       contributeNative(ctx, tools)
+      contributeCommands(ctx, tools)
       contributeLogs(ctx, tools)
       contributeAudit(ctx, tools)
       contributeExplain(ctx, tools)

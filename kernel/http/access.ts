@@ -28,9 +28,9 @@ export function identify(
   parse: (authorization: string) => Credentials | undefined,
   authorization: string | undefined = ctx.req.headers.authorization,
 ): Identity | undefined | Promise<Identity | undefined> {
-  if (ctx.carrier.local) return LOCAL
+  if (ctx.carrier.local) return itself(ctx)
   if (authorization === undefined) return undefined
-  const known = view.authenticator?.recall(face, authorization)
+  const known = view.authenticator?.recall(face, authorization, ctx.req.socket)
   if (known) {
     ctx.identity = known
     return known
@@ -48,7 +48,7 @@ export function verify(
   authorization?: string,
 ): Identity | undefined | Promise<Identity | undefined> {
   const { authenticator } = view
-  if (ctx.carrier.local) return LOCAL
+  if (ctx.carrier.local) return itself(ctx)
   if (!authenticator) return undefined
   const attempt: Attempt = { face, address: addressOf(ctx), authorization, credentials }
   return inScope(view.authenticatorScope!, () => authenticator.verify(attempt)).then(identity => {
@@ -56,6 +56,12 @@ export function verify(
     if (!identity) ctx.refusal = { as: nameIn(credentials), why: 'credentials' }
     return identity
   })
+}
+
+/** The control socket has proved who it is by being opened. */
+function itself(ctx: KernelContext): Identity {
+  ctx.identity = LOCAL
+  return LOCAL
 }
 
 /** What a call asks for, as its face knows it; the rest is the request's. */

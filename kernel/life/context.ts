@@ -49,6 +49,7 @@ export function createContext(generation: Generation): PluginContext<never> {
       contributions.authenticator = authenticator
     },
     commands: face => host.liveCommands(face),
+    leave: why => host.leave(`plugin "${plugin}": ${why}`),
     secret: purpose => host.secret(plugin, purpose),
     storage: <V>(name: string) => generation.namespace<V>(declared(generation, name)),
     provide(service, value) {

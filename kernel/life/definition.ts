@@ -97,6 +97,8 @@ export interface PluginContext<Config = unknown> {
   authenticate(authenticator: Authenticator): void
   /** Definitions of the live commands of a face. */
   commands<F extends FaceName>(face: F): FaceCommands[F]['definition'][]
+  /** Ends the process as SIGTERM does; what is under way finishes. Throws where Patchbay is embedded. */
+  leave(why: string): void
   /** 32 bytes that no other plugin gets, the same at every start: for encrypting and for keyed digests. */
   secret(purpose: string): Buffer
   storage<V>(namespace: string): Namespace<V>

@@ -61,9 +61,9 @@ export interface Attempt {
 export interface Authenticator {
   /**
    * The identity verified a moment ago for this very header, without waiting; undefined when it has to be verified.
-   * It is asked on every request, so it must be cheap.
+   * It is asked on every request, so it must be cheap. `connection` stays the same for all requests of one.
    */
-  recall(face: string, authorization: string): Identity | undefined
+  recall(face: string, authorization: string, connection: object): Identity | undefined
   /** Resolves to undefined when the credentials are wrong, or when so many were that nobody looks any more. */
   verify(attempt: Attempt): Promise<Identity | undefined>
   /** Default deny: true only when a rule allows the call. */

@@ -7,6 +7,8 @@ export interface Accounts {
    * for an account that does not exist. It is asked on every request of an account, so it must be cheap.
    */
   revision(jid: string): string | undefined
+  /** The role of the account, without its password: for explanations. */
+  role(jid: string): string | undefined
 }
 
 export interface Account {

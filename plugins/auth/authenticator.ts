@@ -1,45 +1,109 @@
-import type { Authenticator, Identity } from 'patchbay'
-import type { Operators } from './operators.js'
-import { keyOf, recall, remember, type Verified } from './verified.js'
+import type { Attempt, Authenticator, Credentials, Explanation, Identity, Subject } from 'patchbay'
+import { bareJid } from 'patchbay'
+import type { Defence } from './defence.js'
+import type { Forget, Login, Proof, Verifier } from './proof.js'
+import { ConnectionKeys, forget, keyOf, recall, remember, type Verified } from './verified.js'
 
-/** Operators by Basic credentials on every face. Verified credentials are remembered until unused for `cacheMs` ms. */
-export function createAuthenticator(
-  operators: Operators,
-  verified: Verified,
-  hosts: readonly string[],
-  cacheMs: number,
-): Authenticator {
-  const [host] = hosts as [string]
-  const key = (face: string, authorization: string) => keyOf(verified, host, face, authorization)
+/** One for each way of proving who one is. */
+export type Verifiers = { [S in Credentials['scheme']]: Verifier<S> }
+
+export interface Parts {
+  verifiers: Verifiers
+  verified: Verified
+  defence: Defence
+  /** Verified credentials are remembered until unused for this long, in milliseconds. */
+  cacheMs: number
+  /** Whether an account is still what it was when `proof` was made. */
+  stillHolds(proof: Proof): boolean
+  permissions: Pick<Authenticator, 'permits'> & {
+    explain(identity: Identity | undefined, call: Parameters<Authenticator['permits']>[1]): Omit<Explanation, 'caller'>
+  }
+  /** Who an explanation is about, in words as well. */
+  subject(
+    subject: Subject,
+    face: string,
+  ): { identity: Identity | undefined; caller: string } | Promise<{ identity: Identity | undefined; caller: string }>
+}
+
+/** Who is calling, on every face: remembered, or verified behind the defence against guessing. */
+export function createAuthenticator(parts: Parts): { authenticator: Authenticator; login: Login; forget: Forget } {
+  const { verifiers, verified, defence, permissions, cacheMs, stillHolds } = parts
+  const keys = new ConnectionKeys(verified)
   const verifying = new Map<string, Promise<Identity | undefined>>()
 
-  const verify = async (key: string, name: string, password: string): Promise<Identity | undefined> => {
-    const operator = operatorName(name, host)
-    if (!(await operators.verify(operator, password))) return undefined
-    const identity: Identity = { kind: 'operator', name: operator, jid: `${operator}@${host}`, level: 3 }
-    remember(verified, key, identity, cacheMs)
-    return identity
+  const login: Login = async (face, address, name, password) =>
+    (await guarded(name, address, () => verifiers.basic({ scheme: 'basic', name, password }, { face, address })))
+      ?.identity
+
+  async function guarded(
+    name: string,
+    address: string,
+    prove: () => Proof | undefined | Promise<Proof | undefined>,
+  ): Promise<Proof | undefined> {
+    const known = oneSpelling(name)
+    if (defence.refuses(known, address)) return undefined
+    const proof = await prove()
+    if (proof) defence.succeeded(known, address)
+    else await defence.failed(known, address)
+    return proof
+  }
+
+  function prove({ credentials, ...attempt }: Attempt): Proof | undefined | Promise<Proof | undefined> {
+    switch (credentials.scheme) {
+      case 'basic':
+        return guarded(credentials.name, attempt.address, () => verifiers.basic(credentials, attempt))
+      case 'bearer':
+        return verifiers.bearer(credentials, attempt)
+      case 'session':
+        return verifiers.session(credentials, attempt)
+      case 'key':
+        return slowed(credentials, attempt)
+    }
+  }
+
+  /** Keys have no names: to refuse them would shut out everybody behind one address. */
+  async function slowed(credentials: Extract<Credentials, { scheme: 'key' }>, attempt: Omit<Attempt, 'credentials'>) {
+    const proof = await verifiers.key(credentials, attempt)
+    if (!proof) await defence.failed('an API key', attempt.address, false)
+    return proof
+  }
+
+  async function verify(attempt: Attempt, key: string | undefined): Promise<Identity | undefined> {
+    const { forgotten } = verified
+    const proof = await prove(attempt)
+    // A password may have changed while the old one was being checked.
+    if (proof && key !== undefined && verified.forgotten === forgotten) remember(verified, key, proof, cacheMs)
+    return proof?.identity
   }
 
   return {
-    recall: (face, authorization) => recall(verified, key(face, authorization), cacheMs),
-    // Callers with the same credentials wait for one derivation together, not for one each.
-    async verify({ face, authorization, credentials }) {
-      if (credentials.scheme !== 'basic' || authorization === undefined) return undefined
-      const own = key(face, authorization)
-      const underWay = verifying.get(own)
-      if (underWay) return underWay
-      const verification = verify(own, credentials.name, credentials.password).finally(() => verifying.delete(own))
-      verifying.set(own, verification)
-      return verification
+    login,
+    forget: owner => forget(verified, owner),
+    authenticator: {
+      recall: (face, authorization, connection) =>
+        recall(verified, keys.of(connection, face, authorization), cacheMs, stillHolds),
+      // Callers with the same credentials wait for one derivation together, not for one each.
+      verify(attempt) {
+        const { face, address, authorization } = attempt
+        if (authorization === undefined) return verify(attempt, undefined)
+        const key = keyOf(verified, face, authorization)
+        const shared = `${key} ${address}`
+        const underWay = verifying.get(shared)
+        if (underWay) return underWay
+        const verification = verify(attempt, key).finally(() => verifying.delete(shared))
+        verifying.set(shared, verification)
+        return verification
+      },
+      permits: (identity, call) => permissions.permits(identity, call),
+      async explain(subject, call) {
+        const { identity, caller } = await parts.subject(subject, call.face)
+        return { caller, ...permissions.explain(identity, call) }
+      },
     },
-    permits: identity => identity?.kind === 'operator',
   }
 }
 
-/** Operators are known by their bare name, and as JIDs of the first host: `admin@localhost`. */
-function operatorName(name: string, host: string): string {
-  const jid = name.toLowerCase()
-  const suffix = `@${host}`
-  return jid.endsWith(suffix) ? jid.slice(0, -suffix.length) : name
+/** However a name is spelt, its failures are counted together. */
+function oneSpelling(name: string): string {
+  return bareJid(name) ?? name.toLowerCase()
 }

@@ -1,8 +1,10 @@
 import { plugin } from 'patchbay'
-import { z } from 'zod'
 import { createAuthenticator } from './authenticator.js'
+import { operatorByBasic } from './basic.js'
 import { bootstrap } from './bootstrap.js'
+import { Defence, type Failures } from './defence.js'
 import { type Operator, Operators } from './operators.js'
+import { options } from './options.js'
 import { nothingVerified } from './verified.js'
 
 export default plugin({
@@ -10,20 +12,7 @@ export default plugin({
   version: '0.1.0',
   description: 'Who is calling, and what may they do',
   storage: ['operators'],
-  config: z.strictObject({
-    cache_seconds: z
-      .number()
-      .min(0)
-      .default(60)
-      .describe('how long verified credentials are remembered after their last use'),
-    scrypt_cost: z
-      .int()
-      .min(1024)
-      .refine(cost => (cost & (cost - 1)) === 0, 'expected a power of two')
-      // Needs 32 MiB, which malloc gives back to the system at once; the 16 MiB of 16384 it would keep.
-      .default(32_768)
-      .describe('scrypt N of new password hashes, a power of two'),
-  }),
+  config: options,
   async start(ctx) {
     const operators = new Operators(ctx.storage<Operator>('operators'), ctx.config.scrypt_cost)
     await operators.read()
@@ -32,6 +21,28 @@ export default plugin({
       open: nothingVerified,
       close: ({ entries }) => entries.clear(),
     })
-    ctx.authenticate(createAuthenticator(operators, verified, ctx.hosts, ctx.config.cache_seconds * 1000))
+    const failures = await ctx.keep('failures', {
+      open: () => new Map<string, Failures>(),
+      close: known => known.clear(),
+    })
+    const { login_failures: most, login_refusal_seconds } = ctx.config
+    const { authenticator } = createAuthenticator({
+      verifiers: {
+        basic: operatorByBasic(operators, ctx.hosts[0]!),
+        bearer: () => undefined,
+        key: () => undefined,
+        session: () => undefined,
+      },
+      verified,
+      defence: new Defence(failures, { most, refuseMs: login_refusal_seconds * 1000 }, ctx.log),
+      cacheMs: ctx.config.cache_seconds * 1000,
+      stillHolds: () => true,
+      permissions: {
+        permits: identity => identity?.kind === 'operator',
+        explain: identity => ({ allowed: identity?.kind === 'operator', rules: [] }),
+      },
+      subject: ({ as = '' }) => ({ identity: undefined, caller: as }),
+    })
+    ctx.authenticate(authenticator)
   },
 })

@@ -1,16 +1,24 @@
 import { hash, randomBytes } from 'node:crypto'
 import type { Identity } from 'patchbay'
+import type { Proof } from './proof.js'
 
-/** As plain data: it is kept across reloads, so that a reload does not make every caller wait for a slow hash. */
+/** What was verified, as plain data: it is kept across reloads, so that a reload makes nobody wait for a slow hash. */
 export interface Verified {
   readonly secret: string
-  readonly entries: Map<string, { identity: Identity; until: number }>
+  readonly entries: Map<string, Remembered>
+  /** How often something was forgotten: what was proved before that is not remembered after it. */
+  forgotten: number
+}
+
+interface Remembered extends Proof {
+  /** In the clock of `performance.now`. */
+  unusedUntil: number
 }
 
 const REMEMBERED = 10_000
 
 export function nothingVerified(): Verified {
-  return { secret: randomBytes(32).toString('base64'), entries: new Map() }
+  return { secret: randomBytes(32).toString('base64'), entries: new Map(), forgotten: 0 }
 }
 
 /** A keyed digest, so that neither memory nor a core dump holds the header. SHA-512/256 cannot be length-extended. */
@@ -18,21 +26,57 @@ export function keyOf({ secret }: Verified, ...parts: string[]): string {
   return hash('sha512-256', `${secret} ${parts.join(' ')}`, 'base64')
 }
 
-/** The identity behind `key`, remembered for another `ms` milliseconds since it was asked for. */
-export function recall({ entries }: Verified, key: string, ms: number): Identity | undefined {
+/**
+ * The key of what a connection shows, computed once for all of its requests: the digest costs more than all the rest of
+ * a look-up. The header is kept for as long as the connection that sends it is open, and no longer.
+ */
+export class ConnectionKeys {
+  readonly #verified: Verified
+  readonly #known = new WeakMap<object, { face: string; authorization: string; key: string }>()
+
+  constructor(verified: Verified) {
+    this.#verified = verified
+  }
+
+  of(connection: object, face: string, authorization: string): string {
+    const known = this.#known.get(connection)
+    if (known && known.authorization === authorization && known.face === face) return known.key
+    const key = keyOf(this.#verified, face, authorization)
+    this.#known.set(connection, { face, authorization, key })
+    return key
+  }
+}
+
+/**
+ * The identity behind `key`, remembered for another `ms` milliseconds since it was asked for. `stillHolds` tells whether
+ * an account is still what it was.
+ */
+export function recall(
+  { entries }: Verified,
+  key: string,
+  ms: number,
+  stillHolds: (proof: Proof) => boolean,
+): Identity | undefined {
   const entry = entries.get(key)
   if (entry === undefined) return undefined
   const now = performance.now()
-  if (entry.until < now) {
+  const expired = entry.unusedUntil < now || (entry.until !== undefined && entry.until <= Date.now())
+  if (expired || (entry.revision !== undefined && !stillHolds(entry))) {
     entries.delete(key)
     return undefined
   }
-  entry.until = now + ms
+  entry.unusedUntil = now + ms
   return entry.identity
 }
 
 /** The longest known goes when there are too many. */
-export function remember({ entries }: Verified, key: string, identity: Identity, ms: number): void {
+export function remember({ entries }: Verified, key: string, proof: Proof, ms: number): void {
   if (entries.size >= REMEMBERED) entries.delete(entries.keys().next().value!)
-  entries.set(key, { identity, until: performance.now() + ms })
+  entries.set(key, { ...proof, unusedUntil: performance.now() + ms })
+}
+
+/** Whatever was proved by credentials of `owner` has to be proved again. */
+export function forget(verified: Verified, owner: string): void {
+  verified.forgotten++
+  for (const [key, entry] of verified.entries) if (entry.owner === owner) verified.entries.delete(key)
 }

@@ -257,21 +257,19 @@ test.serial('EMQ plugin_configs shows options and applies them by a reload, or i
   await withHouse(t, {}, async ({ house, says }) => {
     const path = `${EMQ}/plugin_configs/auth`
     const option = (key: string, value: string, desc: string, required: boolean) => ({ key, value, desc, required })
-    const shows = (cacheSeconds: string) => ({
-      status: 200,
-      answer: {
-        code: 0,
-        result: [
-          option(
-            'cache_seconds',
-            cacheSeconds,
-            'how long verified credentials are remembered after their last use',
-            false,
-          ),
-          option('scrypt_cost', '1024', 'scrypt N of new password hashes, a power of two', true),
-        ],
-      },
-    })
+    // The plugin has more options: these two stand for an optional one and one that the test's configuration sets.
+    const shows = (cacheSeconds: string) => {
+      const what = 'how long verified credentials are remembered after their last use'
+      const first = JSON.stringify(option('cache_seconds', cacheSeconds, what, false))
+      const last = JSON.stringify(
+        option('scrypt_cost', '1024', 'scrypt N of new password hashes, a power of two', true),
+      )
+      const escaped = (text: string) => text.replace(/[{}.]/g, '\\$&')
+      return {
+        status: 200,
+        answer: new RegExp(`^\\{"code":0,"result":\\[.*${escaped(first)}.*${escaped(last)}.*\\]\\}$`),
+      }
+    }
     await says({ path, ...shows('60') })
     const before = house.inspect('auth').generation
     await says({ method: 'PUT', path, body: '{"cache_seconds":"5"}', ...emqOk })

@@ -51,7 +51,12 @@ export function readLines(folder: string, file: string): Recorded[] {
 
 /** A `.txt` recording: blocks of `### title`, the curl line, the status line, headers, body. */
 export function readBlocks(folder: string, file: string): Recorded[] {
-  const blocks = readFileSync(join(folder, file), 'utf8').split(/^### /m).slice(1)
+  return blocksIn(readFileSync(join(folder, file), 'utf8'))
+}
+
+/** The exchanges of a text with such blocks. */
+export function blocksIn(text: string): Recorded[] {
+  const blocks = text.split(/^### /m).slice(1)
   return blocks.flatMap(block => {
     // Further down stands the configuration of the next block.
     const [title = '', ...lines] = block.split(/\n#{8,}/)[0]!.split('\n')

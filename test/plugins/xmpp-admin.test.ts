@@ -1,5 +1,13 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import test from 'ava'
-import { testKernel } from 'patchbay/testing'
+import { plugin } from 'patchbay'
+import { type TestKernel, testKernel } from 'patchbay/testing'
+import type { RosterEntry, XmppBackend, XmppSession } from '../../plugins/xmpp-admin/backend.js'
+import { ACCOUNT_COMMANDS } from '../../plugins/xmpp-admin/ejabberd-accounts.js'
+import { ROSTER_COMMANDS } from '../../plugins/xmpp-admin/ejabberd-rosters.js'
+import { SERVER_COMMANDS } from '../../plugins/xmpp-admin/ejabberd-server.js'
+import { SESSION_COMMANDS } from '../../plugins/xmpp-admin/ejabberd-sessions.js'
 import xmppAdmin from '../../plugins/xmpp-admin/index.js'
 
 test('xmpp-admin answers to the names of its faces', async t => {
@@ -10,3 +18,168 @@ test('xmpp-admin answers to the names of its faces', async t => {
   }
   await kernel.close()
 })
+
+const SESSION: XmppSession = {
+  jid: 'alice@localhost/lab',
+  resource: 'lab',
+  connection: 'c2s_tls',
+  address: '127.0.0.1',
+  port: 59472,
+  priority: 0,
+  connectedAt: new Date(Date.now() - 2500),
+  show: 'available',
+  statusText: '',
+}
+const OTHER: XmppSession = { ...SESSION, jid: 'bob@b.example/a/b@c', resource: 'a/b@c', show: 'dnd', statusText: 'é' }
+const CONTACT: RosterEntry = {
+  jid: 'bob@b.example',
+  nick: 'Bob',
+  subscription: 'none',
+  pending: 'out',
+  groups: ['g1', 'g2'],
+}
+
+/** Whoever serves XMPP: only what the commands are given back is told here. */
+function backend(changes: Partial<{ [K in keyof XmppBackend]: object }> = {}) {
+  const served: Partial<{ [K in keyof XmppBackend]: unknown }> = {
+    hosts: async () => ['localhost', 'b.example'],
+    sessions: {
+      list: async (of: { host?: string; jid?: string } = {}) =>
+        [SESSION, OTHER].filter(
+          ({ jid }) =>
+            (of.host === undefined || jid.includes(`@${of.host}/`)) &&
+            (of.jid === undefined || jid.startsWith(`${of.jid}/`)),
+        ),
+      count: async () => 2,
+    },
+    ...changes,
+  }
+  return plugin({ name: 'other-server', version: '1.0.0', start: ctx => ctx.provide('xmpp-backend', served) })
+}
+
+async function withBackend(
+  changes: Parameters<typeof backend>[0],
+  act: (says: (path: string) => Promise<[number, string]>, kernel: TestKernel) => Promise<void>,
+): Promise<void> {
+  const kernel = await testKernel([xmppAdmin, backend(changes)] as never)
+  try {
+    await act(async path => {
+      const answer = await kernel.fetch(path)
+      return [answer.status, await answer.text()]
+    }, kernel)
+  } finally {
+    await kernel.close()
+  }
+}
+
+test('sessions of any backend are shown as ejabberd shows them', async t => {
+  await withBackend({}, async says => {
+    for (const [path, body] of [
+      ['/api/connected_users', '["alice@localhost/lab","bob@b.example/a/b@c"]'],
+      ['/api/connected_users_number', '{"num_sessions":2}'],
+      ['/api/connected_users_number/v1', '2'],
+      ['/api/connected_users_vhost?host=b.example', '["bob@b.example/a/b@c"]'],
+      ['/api/user_resources?user=alice&host=localhost', '["lab"]'],
+      ['/api/user_resources?user=BOB&host=B.example', '["a/b@c"]'],
+      ['/api/user_resources?user=alice&host=b.example', '[]'],
+      ['/api/num_resources?user=alice&host=localhost', '{"resources":1}'],
+    ] as const) {
+      t.deepEqual(await says(path), [200, body], path)
+    }
+    const [, infos] = await says('/api/connected_users_info')
+    const uptime = Number(/"uptime":(\d+)/.exec(infos)?.[1])
+    t.true(uptime >= 2 && uptime < 60)
+    const connection = '"connection":"c2s_tls","ip":"127.0.0.1","port":59472,"priority":0,"node":"ejabberd@localhost"'
+    t.is(
+      infos.replace(/"uptime":\d+/g, '"uptime":2'),
+      `[{"jid":"alice@localhost/lab",${connection},"uptime":2,"status":"available","resource":"lab","statustext":""},` +
+        `{"jid":"bob@b.example/a/b@c",${connection},"uptime":2,"status":"dnd","resource":"a/b@c","statustext":"é"}]`,
+    )
+  })
+})
+
+test('a request for subscription that waits is "subscribe" up to 23.04, and pending later', async t => {
+  const entries = (['none', 'out', 'in', 'both'] as const).map(pending => ({ ...CONTACT, groups: [], pending }))
+  await withBackend({ rosters: { get: async () => [...entries, CONTACT] } }, async says => {
+    const [, old] = await says('/api/get_roster?user=alice&host=localhost')
+    t.deepEqual(
+      JSON.parse(old).map(({ ask, group }: { ask: string; group: string }) => [ask, group]),
+      [
+        ['undefined', ''],
+        ['subscribe', ''],
+        ['undefined', ''],
+        ['subscribe', ''],
+        ['subscribe', 'g1'],
+        ['subscribe', 'g2'],
+      ],
+    )
+    const [, later] = await says('/api/get_roster/v1?user=alice&host=localhost')
+    t.deepEqual(
+      JSON.parse(later),
+      [...entries, CONTACT].map(({ jid, nick, subscription, pending, groups }) => ({
+        jid,
+        nick,
+        subscription,
+        pending,
+        groups,
+      })),
+    )
+  })
+})
+
+test('what was last seen of an account, in the words of ejabberd', async t => {
+  const at = new Date('2026-11-22T03:52:05.678Z')
+  const activity = async (jid: string) =>
+    ({
+      'away@localhost': { state: 'offline', at, status: 'gone "home"' },
+      'never@localhost': { state: 'never', at, status: '' },
+      'here@localhost': { state: 'online', at, status: '' },
+    })[jid]
+  await withBackend({ accounts: { lastActivity: activity } }, async says => {
+    const last = async (user: string) => JSON.parse((await says(`/api/get_last?user=${user}&host=localhost`))[1])
+    t.deepEqual(await last('away'), { timestamp: '2026-11-22T03:52:05Z', status: 'gone "home"' })
+    t.deepEqual(await last('never'), { timestamp: '2026-11-22T03:52:05Z', status: "Registered but didn't login" })
+    t.is((await last('here')).status, 'ONLINE')
+    t.is((await last('ghost')).status, 'NOT FOUND')
+  })
+})
+
+test('a backend that fails is an internal error, and its words stay in the log', async t => {
+  const fails = async () => {
+    throw new Error('secret reason')
+  }
+  await withBackend({ sessions: { list: fails, count: fails } }, async (says, kernel) => {
+    t.deepEqual(await says('/api/connected_users'), [500, '"internal_error"'])
+    t.true(kernel.log.some(line => JSON.stringify(line).includes('secret reason')))
+  })
+})
+
+const COMMANDS = [...ACCOUNT_COMMANDS, ...SESSION_COMMANDS, ...ROSTER_COMMANDS, ...SERVER_COMMANDS]
+
+test('commands that change nothing say so, and no other does', t => {
+  const changing = COMMANDS.filter(({ reads }) => !reads).map(({ name }) => name)
+  t.deepEqual(changing.sort(), [
+    'add_rosteritem',
+    'change_password',
+    'delete_rosteritem',
+    'register',
+    'stop',
+    'unregister',
+  ])
+})
+
+const folder = process.env['PATCHBAY_GOLDEN']
+if (folder) {
+  test('tags, arguments and their old names are those of the registry of 23.01', t => {
+    const lines = readFileSync(join(folder, 'ejabberd-23.01-command-registry.tsv'), 'utf8').split('\n')
+    const registry = new Map(lines.map(line => [line.split('\t')[0]!, line.split('\t')]))
+    for (const { name, tags, arguments: known } of COMMANDS) {
+      const first = known.filter(({ since = 0 }) => since === 0)
+      const renamed = first.flatMap(({ formerly = [], name }) => formerly.map(old => `${old} -> ${name}`))
+      const [, , , recordedTags, recordedArguments, , recordedNames = ''] = registry.get(name)!
+      t.is(tags.join(','), recordedTags!, name)
+      t.is(first.map(each => `${each.name}: binary`).join(', '), recordedArguments!, name)
+      t.is(renamed.join(', '), recordedNames, name)
+    }
+  })
+}

@@ -11,12 +11,18 @@ export interface Argument {
   readonly until?: number
 }
 
+/** What changed with the API version, by the first version that has it, ascending from 0. */
+export type Versions<T> = readonly (readonly [since: number, what: T])[]
+
 export type ResultType =
   | { readonly type: 'rescode' }
+  /** A text; what is not ok is thrown. */
   | { readonly type: 'restuple' }
   | { readonly type: 'integer' | 'string'; readonly name: string }
   /** A list of texts, or of objects. */
   | { readonly type: 'list' }
+  /** A list of records, each shown as one object or several. */
+  | { readonly type: 'records'; readonly rows: Versions<(record: never) => readonly object[]> }
   /** A list of name and value, shown as one object. */
   | { readonly type: 'pairs' }
   | { readonly type: 'tuple' }
@@ -29,9 +35,15 @@ export function encodeResult(result: ResultType, value: unknown, version: number
     case 'integer':
     case 'string':
       return version === 0 ? { [result.name]: value } : value
+    case 'records':
+      return (value as never[]).flatMap(inVersion(result.rows, version))
     default:
       return value
   }
+}
+
+function inVersion<T>(versions: Versions<T>, version: number): T {
+  return versions.findLast(([since]) => since <= version)![1]
 }
 
 /** A mistake in the arguments, in the original's words. */

@@ -17,6 +17,7 @@ import {
   commandsBy,
   type Face,
   type FaceOptions,
+  failedAs,
   isObject,
   parseBody,
   percentDecode,
@@ -41,6 +42,8 @@ export interface EjabberdCall {
   arguments: Record<string, unknown>
   /** 0, or the N of `vN`. */
   version: number
+  /** The node's name, as configured. */
+  node: string
   identity: Identity | undefined
   ctx: KernelContext
 }
@@ -124,9 +127,13 @@ async function dispatch(ctx: KernelContext, view: LiveTable, path: string, optio
   if (!permits(ctx, view, identity, asked(command, decoded))) {
     throw new EjabberdError(403, 'AccessRules: Account does not have the right to perform the operation.', 32)
   }
+  const node = options.nodeNames.ejabberd
   const change = command.definition.reads ? undefined : { command: call.name, arguments: decoded }
-  const value = await run(view, command, { arguments: decoded, version, identity, ctx }, change)
-  json(ctx, 200, encodeResult(command.definition.result, value, version))
+  const value = await run(view, command, { arguments: decoded, version, node, identity, ctx }, change)
+  const { result } = command.definition
+  const encoded = encodeResult(result, value, version)
+  if (result.type === 'rescode' && encoded !== 0) failedAs(ctx, `result ${encoded}`)
+  json(ctx, 200, encoded)
 }
 
 /** Arguments that name a domain, or a service below one. */

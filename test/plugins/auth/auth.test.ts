@@ -1,7 +1,7 @@
 import test from 'ava'
-import { Store } from '../../kernel/store/store.js'
-import { type Asked, basic } from '../faces/exchange.js'
-import { ADMIN, openHouse, PASSWORD, type TestHouse } from '../faces/house.js'
+import { Store } from '../../../kernel/store/store.js'
+import { type Asked, basic } from '../../faces/exchange.js'
+import { ADMIN, openHouse, PASSWORD, type TestHouse } from '../../faces/house.js'
 
 const FACES: [face: string, asked: Asked, bare: number][] = [
   ['admin_rest', { path: '/admin_rest/ping' }, 404],

@@ -1,0 +1,65 @@
+import { didYouMean, nearest } from '../../config/nearest.js'
+import { wrongCall } from '../leading-options.js'
+import type { LiveCommands } from '../live-commands.js'
+import type { Refusal } from '../refusal.js'
+import type { CallLine } from './call-line.js'
+
+type VernemqCommand = LiveCommands['vernemq']
+
+/** `session disconnect client-id=… [--cleanup] [--mountpoint=…]` */
+export function usageOf({ path, params = [], flags = {} }: VernemqCommand): string {
+  const flag = ([name, { short, value }]: [string, { short?: string; value?: unknown }]) =>
+    `[--${name}${value ? '=…' : ''}${short ? `|-${short}` : ''}]`
+  return [path, ...params.map(name => `${name}=…`), ...Object.entries(flags).map(flag)].join(' ')
+}
+
+/** The commands that begin with these words, a line each. */
+export function listOf(commands: readonly VernemqCommand[], words: readonly string[]): string {
+  const under = commands.filter(({ path }) => `${path} `.startsWith(words.map(word => `${word} `).join('')))
+  return under.map(command => `  vmq-admin ${usageOf(command)}`).join('\n')
+}
+
+/** Why the API has answered an empty 400: it does not say. */
+export function refusalOf({ words, fields }: CallLine, commands: readonly VernemqCommand[]): Refusal {
+  const command = commands
+    .filter(({ path }) => `${words.join(' ')} `.startsWith(`${path} `))
+    .sort((a, b) => b.path.length - a.path.length)[0]
+  if (!command) return unknownCommand(words, commands)
+  const usage = `usage: vmq-admin ${usageOf(command)}`
+  const extra = words.slice(command.path.split(' ').length)[0]
+  if (extra !== undefined) return wrongCall(`"${extra}" is one word too many for "${command.path}"`, usage)
+  const { params = [], flags = {} } = command
+  for (const [name, value] of fields) {
+    const bare = name.replace(/^--?/, '')
+    const known = name.startsWith('-')
+      ? Object.entries(flags).find(([full, { short }]) => (name.startsWith('--') ? full : short) === bare)?.[1]
+      : params.includes(name) && { value: true }
+    if (!known) {
+      const meant = didYouMean(name, [...params, ...Object.keys(flags).map(each => `--${each}`)])
+      return wrongCall(`"${command.path}" takes no "${name}"${meant}`, usage)
+    }
+    if (known.value && !value) return wrongCall(`"${name}" needs a value`, usage)
+    if (known.value === 'number' && !/^\d+$/.test(value!)) {
+      return wrongCall(`"${name}" is a number, not "${value}"`, usage)
+    }
+  }
+  return wrongCall(`"${command.path}" does not take these arguments`, usage)
+}
+
+/** There is no such command, or it is only the beginning of some. */
+export function unknownCommand(words: readonly string[], commands: readonly VernemqCommand[]): Refusal {
+  const said = words.join(' ')
+  const below = commands
+    .filter(({ path }) => path.startsWith(`${said} `))
+    .map(({ path }) => path.slice(said.length + 1))
+  if (below.length > 0)
+    return wrongCall(`"${said}" wants one more word: ${below.join(', ')}`, `vmq-admin ${said} --help`)
+  const meant = nearest(
+    said,
+    commands.map(({ path }) => path),
+  )
+  return wrongCall(
+    `there is no command "${said}"${meant === undefined ? '' : `; did you mean "${meant}"?`}`,
+    'vmq-admin --help lists those that are served now; patchbay plugin list shows the plugins that could serve more',
+  )
+}

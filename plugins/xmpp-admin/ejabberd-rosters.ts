@@ -1,0 +1,103 @@
+import { type Argument, EjabberdError, prepareDomain, type ResultType } from 'patchbay'
+import type { RosterEntry, XmppBackend } from './backend.js'
+import { type BackendCommand, HOST_OR_SERVER, jidOf, RESCODE, servedHost, USER } from './ejabberd-command.js'
+
+const READ = { permission: 'roster.read' }
+const WRITE = { permission: 'roster.write' }
+const TAGS = ['roster']
+const OWNER: readonly Argument[] = [
+  { name: 'localuser', type: 'string' },
+  { name: 'localhost', type: 'string', formerly: ['localserver'] },
+]
+
+/**
+ * A contact once for each of its groups, as up to 23.04. Later releases show it once, without a new API version; whoever
+ * asks for version 1 or later knows such a release.
+ */
+const CONTACTS: ResultType = {
+  type: 'records',
+  rows: [
+    [0, (contact: RosterEntry) => inEachGroup(contact)],
+    [1, ({ jid, nick, subscription, pending, groups }: RosterEntry) => [{ jid, nick, subscription, pending, groups }]],
+  ],
+}
+
+/** Rosters (contracts/xmpp.md §3.6). */
+export const ROSTER_COMMANDS: readonly BackendCommand[] = [
+  {
+    access: READ,
+    reads: true,
+    name: 'get_roster',
+    description: 'List the contacts of an account',
+    tags: TAGS,
+    arguments: [USER, HOST_OR_SERVER],
+    result: CONTACTS,
+    async run(backend, { user, host }) {
+      await servedHost(backend, host!)
+      return backend.rosters.get(jidOf(user!, host!) ?? invalid('user', 'server'))
+    },
+  },
+  {
+    access: WRITE,
+    name: 'add_rosteritem',
+    description: 'Add a contact to the roster of an account, or change it there; the contact itself is not told',
+    tags: TAGS,
+    arguments: [
+      ...OWNER,
+      USER,
+      HOST_OR_SERVER,
+      { name: 'nick', type: 'string' },
+      { name: 'group', type: 'string', until: 0 },
+      { name: 'groups', type: 'texts', since: 1 },
+      { name: 'subs', type: 'string' },
+    ],
+    result: RESCODE,
+    async run(backend, given) {
+      const { nick, subs, group, groups } = given as Record<string, string> & { groups?: readonly string[] }
+      const owner = await ownerOf(backend, given)
+      const jid = contactOf(given['user']!, given['host']!)
+      // As in a roster set: this subscription takes the contact out.
+      if (subs === 'remove') return (await backend.rosters.delete(owner, jid)) === 'deleted'
+      const change = { jid, nick: nick!, subscription: subs!, groups: groups ?? namesOf(group!) }
+      return (await backend.rosters.set(owner, change)) === 'stored'
+    },
+  },
+  {
+    access: WRITE,
+    name: 'delete_rosteritem',
+    description: 'Take a contact out of the roster of an account',
+    tags: TAGS,
+    arguments: [...OWNER, USER, HOST_OR_SERVER],
+    result: RESCODE,
+    async run(backend, given) {
+      const owner = await ownerOf(backend, given)
+      return (await backend.rosters.delete(owner, contactOf(given['user']!, given['host']!))) === 'deleted'
+    },
+  },
+]
+
+async function ownerOf(backend: XmppBackend, given: Readonly<Record<string, string>>): Promise<string> {
+  const { localuser, localhost } = given
+  await servedHost(backend, localhost!)
+  return jidOf(localuser!, localhost!) ?? invalid('localuser', 'localserver')
+}
+
+/** A host alone can be a contact, too: that of a gateway. */
+function contactOf(user: string, host: string): string {
+  return (user === '' ? prepareDomain(host) : jidOf(user, host)) ?? invalid('user', 'server')
+}
+
+function invalid(user: string, host: string): never {
+  throw new EjabberdError(400, `Invalid '${user}'/'${host}'`)
+}
+
+/** `a;b`; empty names at the end do not count. */
+function namesOf(groups: string): string[] {
+  const names = groups.replace(/;+$/, '')
+  return names === '' ? [] : names.split(';')
+}
+
+function inEachGroup({ jid, nick, subscription, pending, groups }: RosterEntry): object[] {
+  const ask = pending === 'out' || pending === 'both' ? 'subscribe' : 'undefined'
+  return (groups.length > 0 ? groups : ['']).map(group => ({ jid, nick, subscription, ask, group }))
+}

@@ -1,0 +1,156 @@
+import { randomBytes } from 'node:crypto'
+import type { Change, Namespace } from 'patchbay'
+import type { Account, Accounts } from '../auth/accounts.js'
+import { accountKey, partsOf, rosterOf } from './addresses.js'
+import { type Books, inTurn } from './books.js'
+import type { RosterRecord } from './rosters.js'
+import { saslprep } from './saslprep.js'
+import { decoyKeys, deriveScramKeys, passwordMatches, type ScramKeys } from './scram-keys.js'
+
+/** Small, because lists and every request of an account read it; what a password becomes is stored apart. */
+export interface AccountRecord {
+  role: string
+  /** Milliseconds since the epoch. */
+  created: number
+  revision: string
+}
+
+/** By account key, all but the counts, which are by host. */
+export interface AccountStorage {
+  accounts: Namespace<AccountRecord>
+  credentials: Namespace<ScramKeys>
+  rosters: Namespace<RosterRecord>
+  counts: Namespace<number>
+}
+
+export interface AccountRules {
+  hosts: readonly string[]
+  /** Of new passwords. */
+  iterations: number
+  /** Whether the name belongs to an operator. */
+  reserved(jid: string): boolean
+}
+
+const ROLE = 'prosody:registered'
+
+/** The accounts of the hosts that are served. JIDs are bare and prepared. Every answered change is stored. */
+export class AccountStore implements Accounts {
+  readonly #storage: AccountStorage
+  readonly #books: Books
+  readonly #rules: AccountRules
+  /** Checked when there is no such account, so that this takes as long as a wrong password. */
+  readonly #decoy: ScramKeys
+
+  constructor(storage: AccountStorage, books: Books, rules: AccountRules) {
+    this.#storage = storage
+    this.#books = books
+    this.#rules = rules
+    this.#decoy = decoyKeys(rules.iterations)
+  }
+
+  async verify(jid: string, password: string): Promise<Account | undefined> {
+    const prepared = saslprep(password)
+    if (prepared === undefined) return undefined
+    const before = this.find(jid)
+    const keys = before && this.#storage.credentials.getSync(this.#keyOf(jid)!)
+    const matches = await passwordMatches(prepared, keys ?? this.#decoy)
+    if (!before || !keys) return undefined
+    // Whoever changed the account meanwhile was answered before us: it is as it is now.
+    if (this.revision(jid) !== before.revision) return this.verify(jid, password)
+    return matches ? { jid, role: before.role } : undefined
+  }
+
+  revision(jid: string): string | undefined {
+    return this.find(jid)?.revision
+  }
+
+  role(jid: string): string | undefined {
+    return this.find(jid)?.role
+  }
+
+  find(jid: string): AccountRecord | undefined {
+    const key = this.#keyOf(jid)
+    return key === undefined ? undefined : this.#storage.accounts.getSync(key)
+  }
+
+  count(host: string): number {
+    return this.#rules.hosts.includes(host) ? (this.#storage.counts.getSync(host) ?? 0) : 0
+  }
+
+  async register(
+    jid: string,
+    password: string,
+  ): Promise<'registered' | 'exists' | 'unknown_host' | 'invalid_password'> {
+    const key = this.#keyOf(jid)
+    if (key === undefined) return 'unknown_host'
+    const prepared = saslprep(password)
+    if (prepared === undefined) return 'invalid_password'
+    if (this.#rules.reserved(jid)) return 'exists'
+    return inTurn(this.#books, key, async () => {
+      if (this.find(jid)) return 'exists'
+      const keys = await deriveScramKeys(prepared, this.#rules.iterations)
+      await this.#write(jid, 1, [
+        { put: key, value: { role: ROLE, created: Date.now(), revision: newRevision() } },
+        { put: key, value: keys, in: this.#storage.credentials },
+      ])
+      return 'registered'
+    })
+  }
+
+  /** Also removes the roster. Those who have the account in theirs keep it. */
+  async unregister(jid: string): Promise<'unregistered' | 'unknown_account'> {
+    const done = await this.change(jid, async key => {
+      const { credentials, rosters } = this.#storage
+      const changes: Change<AccountRecord>[] = [{ delete: key }, { delete: key, in: credentials }]
+      for await (const [entry] of rosters.entries(rosterOf(key))) changes.push({ delete: entry, in: rosters })
+      await this.#write(jid, -1, changes)
+      return 'unregistered' as const
+    })
+    return done ?? 'unknown_account'
+  }
+
+  async setPassword(jid: string, password: string): Promise<'changed' | 'unknown_account' | 'invalid_password'> {
+    const prepared = saslprep(password)
+    const done = await this.change(jid, async (key, record) => {
+      if (prepared === undefined) return 'invalid_password' as const
+      const keys = await deriveScramKeys(prepared, this.#rules.iterations)
+      await this.#storage.accounts.batch([
+        { put: key, value: { ...record, revision: newRevision() } },
+        { put: key, value: keys, in: this.#storage.credentials },
+      ])
+      return 'changed' as const
+    })
+    return done ?? 'unknown_account'
+  }
+
+  /** Runs `act` while the account exists and nobody else changes it; resolves to undefined when there is none. */
+  async change<T>(jid: string, act: (key: string, record: AccountRecord) => Promise<T>): Promise<T | undefined> {
+    const key = this.#keyOf(jid)
+    if (key === undefined) return undefined
+    return inTurn(this.#books, key, async () => {
+      const record = this.find(jid)
+      return record && act(key, record)
+    })
+  }
+
+  /** The count changes with the accounts, so writes to a host take turns. */
+  #write(jid: string, more: 1 | -1, changes: Change<AccountRecord>[]): Promise<void> {
+    const { host } = partsOf(jid)!
+    const { accounts, counts } = this.#storage
+    return inTurn(this.#books, host, async () => {
+      await accounts.batch([...changes, { put: host, value: (counts.getSync(host) ?? 0) + more, in: counts }])
+      this.#books.names.delete(host)
+    })
+  }
+
+  /** undefined for a host that is not served. */
+  #keyOf(jid: string): string | undefined {
+    const parts = partsOf(jid)
+    return parts && this.#rules.hosts.includes(parts.host) ? accountKey(parts.local, parts.host) : undefined
+  }
+}
+
+/** Never one that was there before, or an account made anew would pass for the old one. */
+function newRevision(): string {
+  return randomBytes(12).toString('base64url')
+}

@@ -1,0 +1,25 @@
+/** A bare, prepared JID in its parts; undefined for the JID of a host. */
+export function partsOf(jid: string): { local: string; host: string } | undefined {
+  const at = jid.indexOf('@')
+  return at < 1 ? undefined : { local: jid.slice(0, at), host: jid.slice(at + 1) }
+}
+
+/** Where an account is stored: host first, so that a host's accounts are one range. Neither part has a slash. */
+export function accountKey(local: string, host: string): string {
+  return `${host}/${local}`
+}
+
+/** All accounts of a host, after the one called `after`. */
+export function accountsOf(host: string, after = ''): { gt: string; lt: string } {
+  return { gt: accountKey(after, host), lt: `${host}0` }
+}
+
+/** Where an entry of a roster is stored: its owner's account, then the contact's bare JID. */
+export function rosterKey(owner: string, contact: string): string {
+  return `${owner}/${contact}`
+}
+
+/** The whole roster of an account, by the account's key. */
+export function rosterOf(owner: string): { gt: string; lt: string } {
+  return { gt: `${owner}/`, lt: `${owner}0` }
+}
