@@ -30,7 +30,7 @@ export const oauthOptions = {
     .int()
     .min(1)
     .default(100)
-    .describe('tokens of one JID that are valid at one time; a further one ends the oldest'),
+    .describe('tokens of one JID that are valid at one time; a further one ends the one that would expire first'),
   jwt: jwtOptions,
 }
 

@@ -24,7 +24,7 @@ export interface StoredToken extends Token {
 /** What is asked for on every call, as plain data: it is kept across reloads. */
 export interface TokenState {
   readonly tokens: Map<string, Token>
-  /** Digests by JID, the oldest first. */
+  /** Digests by JID. */
   readonly ofJid: Map<string, Set<string>>
   /** When all tokens of a JID were ended, on the clock of `performance.now`. */
   readonly endings: Map<string, number>
@@ -43,9 +43,7 @@ const REMEMBERED_MS = 600_000
 
 export async function readTokens(namespace: Namespace<StoredToken>): Promise<TokenState> {
   const state: TokenState = { tokens: new Map(), ofJid: new Map(), endings: new Map() }
-  const read: [string, Token][] = []
-  for await (const [digest, { sealed: _, ...token }] of namespace.entries()) read.push([digest, token])
-  for (const [digest, token] of read.sort(([, a], [, b]) => a.issued - b.issued)) include(state, digest, token)
+  for await (const [digest, { sealed: _, ...token }] of namespace.entries()) include(state, digest, token)
   return state
 }
 
@@ -80,11 +78,10 @@ export class TokenStore {
    * under way does not outlive the password it was made with. Throws `busy` when there are too many tokens.
    */
   async add(token: string, record: Token, since = performance.now()): Promise<boolean> {
-    const { tokens, ofJid, endings } = this.#state
+    const { tokens, endings } = this.#state
     if ((endings.get(record.jid) ?? -1) >= since) return false
     const digest = digestOf(token)
-    const [oldest] = ofJid.get(record.jid) ?? []
-    const outlived = oldest !== undefined && ofJid.get(record.jid)!.size >= this.#limits.perJid ? [oldest] : []
+    const outlived = this.#outlived(record.jid)
     if (tokens.size - outlived.length >= this.#limits.total) {
       throw new KernelError('busy', `there are ${tokens.size} valid tokens, and no more are issued`, {
         hint: 'revoke some, issue shorter ones, or raise oauth_max_tokens',
@@ -147,6 +144,14 @@ export class TokenStore {
       }
       after = page.next
     } while (after !== undefined)
+  }
+
+  /** Makes room for one more of a JID: the token that would expire first, so that one for years outlives many for hours. */
+  #outlived(jid: string): string[] {
+    const { tokens, ofJid } = this.#state
+    const own = [...(ofJid.get(jid) ?? [])]
+    if (own.length < this.#limits.perJid) return []
+    return [own.reduce((first, digest) => (tokens.get(digest)!.expires < tokens.get(first)!.expires ? digest : first))]
   }
 
   #end(digest: string): void {

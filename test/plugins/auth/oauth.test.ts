@@ -377,20 +377,24 @@ test.serial('oauth_client_id_check', async t => {
   await none.close()
 })
 
-test.serial('the oldest token of a JID makes room for its newest; too many of all are refused', async t => {
-  const own = await openOauthHouse({ oauth_max_tokens: 4, oauth_max_tokens_per_user: 3 })
-  try {
-    const given: string[] = []
-    for (let count = 0; count < 5; count++) given.push(await own.token())
-    const statuses: number[] = []
-    for (const each of given) statuses.push(await own.use(each))
-    t.deepEqual(statuses, [401, 401, 200, 200, 200])
-    const alice = tokenRequest({ username: 'alice@localhost', password: 'alicepw' })
-    t.is((await own.ask(alice)).status, 200)
-    const full = await own.ask(alice)
-    t.is(full.status, 503)
-    t.regex(full.body, /^{"error":"temporarily_unavailable"/)
-  } finally {
-    await own.close()
-  }
-})
+test.serial(
+  'the token of a JID that would expire first makes room for a further one; too many of all are refused',
+  async t => {
+    const own = await openOauthHouse({ oauth_max_tokens: 4, oauth_max_tokens_per_user: 3 })
+    try {
+      const given: string[] = []
+      given.push(await own.token({ ttl: '315360000' }))
+      for (let count = 0; count < 4; count++) given.push(await own.token())
+      const statuses: number[] = []
+      for (const each of given) statuses.push(await own.use(each))
+      t.deepEqual(statuses, [200, 401, 401, 200, 200])
+      const alice = tokenRequest({ username: 'alice@localhost', password: 'alicepw' })
+      t.is((await own.ask(alice)).status, 200)
+      const full = await own.ask(alice)
+      t.is(full.status, 503)
+      t.regex(full.body, /^{"error":"temporarily_unavailable"/)
+    } finally {
+      await own.close()
+    }
+  },
+)
