@@ -1,0 +1,39 @@
+import { prepareDomain } from 'patchbay'
+import type { Asking } from './asking.js'
+import { callerName, enumerate } from './words.js'
+
+/** `host:` in `what`: the rule speaks only of calls whose domains all are these, or below them. */
+export function insideHosts(limits: readonly string[], asking: Asking): boolean {
+  if (limits.length === 0) return true
+  const hosts = hostsOf(asking)
+  return hosts.length > 0 && hosts.every(host => limits.some(limit => isWithin(host, limit, asking)))
+}
+
+export function missesHosts(limits: readonly string[], asking: Asking): string {
+  const hosts = hostsOf(asking)
+  const own = asking.domain ?? `which ${callerName(asking.identity)} has not`
+  const limit = enumerate(
+    limits.map(host => (host === 'caller' ? `the domain of the caller (${own})` : host)),
+    'and',
+  )
+  if (hosts.length === 0) return `it is limited to ${limit}, and the call names no domain`
+  return `it is limited to ${limit}, and the call is about ${enumerate(
+    hosts.map(host => host || '""'),
+    'and',
+  )}`
+}
+
+function isWithin(host: string, limit: string, { domain }: Asking): boolean {
+  const base = limit === 'caller' ? domain : limit
+  const name = prepareDomain(host)
+  return base !== undefined && name !== undefined && (name === base || name.endsWith(`.${base}`))
+}
+
+export function hostsOf({ call }: Asking): readonly string[] {
+  try {
+    return call.hosts?.() ?? []
+  } catch {
+    // Arguments that cannot be read name no domain that a rule could be sure of.
+    return []
+  }
+}
