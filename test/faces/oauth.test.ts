@@ -60,7 +60,7 @@ const page = (status: number, title: string) => ({
   has: { 'Cache-Control': 'no-store', 'X-Frame-Options': 'DENY', 'X-Content-Type-Options': 'nosniff' },
   answer: new RegExp(`<h1>${title}</h1>`),
 })
-const NOT_FOUND = page(404, '404 Not Found')
+const NOT_FOUND = { ...page(404, '404 Not Found'), has: { 'Cache-Control': null, 'X-Frame-Options': 'DENY' } }
 
 const ROWS: Exchange[] = [
   { ...post('a=b'), ...says(200, { ok: true }) },
@@ -68,8 +68,10 @@ const ROWS: Exchange[] = [
   { ...post('do=page'), ...page(200, 'Title') },
   {
     ...post('do=redirect'),
-    ...page(302, '302 Found'),
-    has: { Location: 'https://a/?b=c', 'Cache-Control': 'no-store' },
+    status: 302,
+    type: null,
+    answer: '',
+    has: { 'Referrer-Policy': 'no-referrer', Location: 'https://a/?b=c', 'Cache-Control': 'no-store' },
   },
   { ...post('do=refuse'), ...error(400, 'invalid_grant') },
   { ...post('do=busy'), ...error(503, 'temporarily_unavailable') },

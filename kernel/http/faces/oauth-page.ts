@@ -41,7 +41,7 @@ ${content}
 `
 }
 
-/** Nothing but its own style: no scripts, no frames around it, no copy in a cache, and no address passed on. */
+/** Nothing but its own style: no scripts, no frames around it, and no address passed on. */
 export function pageHeaders({ leadsTo }: Pick<OauthPage, 'leadsTo'>): Record<string, string> {
   const policy = [
     "default-src 'none'",
@@ -51,8 +51,6 @@ export function pageHeaders({ leadsTo }: Pick<OauthPage, 'leadsTo'>): Record<str
     "frame-ancestors 'none'",
   ]
   return {
-    'Cache-Control': 'no-store',
-    Pragma: 'no-cache',
     'Content-Security-Policy': policy.join('; '),
     'X-Frame-Options': 'DENY',
     'X-Content-Type-Options': 'nosniff',

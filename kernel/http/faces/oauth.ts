@@ -5,7 +5,7 @@ import { type Asked, type BasicCredentials, decodeBasic, identify, permits } fro
 import { readBody } from '../body.js'
 import type { LiveTable } from '../live-table.js'
 import { addressOf, type KernelContext } from '../request.js'
-import { commandsBy, type Face, type FaceOptions, run, send } from './face.js'
+import { commandsBy, type Face, type FaceOptions, run, send, sendEmpty } from './face.js'
 import { type OauthPage, pageHeaders, renderPage } from './oauth-page.js'
 
 export interface OauthCommand {
@@ -179,13 +179,14 @@ function json(ctx: KernelContext, status: number, value: object): void {
 
 function page(ctx: KernelContext, shown: OauthPage): void {
   ctx.set(pageHeaders(shown))
+  // All but this one may show what only one person should see.
+  if (shown !== NOT_FOUND) ctx.set(NO_STORE)
   // An answer to wrong credentials has to name a scheme (RFC 9110 §15.5.2).
   if (shown.status === 401) ctx.set('WWW-Authenticate', 'Basic realm="oauth", charset="UTF-8"')
   send(ctx, shown.status, 'text/html; charset=utf-8', renderPage(shown))
 }
 
 function redirect(ctx: KernelContext, location: string): void {
-  ctx.set({ ...pageHeaders({}), Location: location })
-  const shown = { status: 302, title: '302 Found', content: '<p>The application takes over from here.</p>' }
-  send(ctx, 302, 'text/html; charset=utf-8', renderPage(shown))
+  ctx.set({ ...NO_STORE, 'Referrer-Policy': 'no-referrer', Location: location })
+  sendEmpty(ctx, 302)
 }
