@@ -5,6 +5,14 @@ export { type EjabberdCall, type EjabberdCommand, EjabberdError } from './http/f
 export type { Argument, ResultType } from './http/faces/ejabberd-types.js'
 export { type EmqCall, type EmqCommand, EmqError, EmqNotFound, type EmqPage, paged } from './http/faces/emq.js'
 export type { HermesCall, HermesCommand, HermesLevel, HermesReply } from './http/faces/hermes.js'
+export {
+  type OauthCall,
+  type OauthCommand,
+  OauthError,
+  type OauthRefusal,
+  type OauthReply,
+} from './http/faces/oauth.js'
+export type { OauthPage } from './http/faces/oauth-page.js'
 export { alert, type Cell, type VernemqCall, type VernemqCommand, type VernemqOutput } from './http/faces/vernemq.js'
 export { addressOf } from './http/request.js'
 export type { Access, BodyKind, Command, FaceName, Method, RouteContext, RouteHandler } from './life/contributions.js'

@@ -35,7 +35,7 @@ const HANDLERS: ReadonlyMap<string, Handler> = new Map(
   Object.entries({
     // Found by their whole path: a mount deeper than `/` only narrows what this listener shows of them.
     native: { face: 'native', claim: (rest, { prefix }) => prefix + rest || '/' },
-    oauth: { face: 'native', claim: (rest, { prefix }) => (prefix === '' ? undefined : `/oauth${rest}`) },
+    oauth: { face: 'oauth', claim: claimOauth },
     admin_rest: { face: 'admin_rest', claim: rest => rest },
     ejabberd: { face: 'ejabberd', claim: claimEjabberd },
     emq: { face: 'emq', claim: versioned('/api', '/v2', path => path === '/' || path === '/status') },
@@ -206,6 +206,12 @@ function claimHermes(rest: string, { prefix, alone }: Place): string | undefined
   const node = inApi ? rest.slice('/api'.length) : rest
   if (!HERMES_NODE.test(node) && !(alone && inApi && prefix !== '')) return undefined
   return node.replace(/\/$/, '')
+}
+
+/** Whatever its mount is called; at the root it is `/oauth`. */
+function claimOauth(rest: string, { prefix }: Place): string | undefined {
+  if (prefix !== '') return rest
+  return rest === '/oauth' || rest.startsWith('/oauth/') ? rest.slice('/oauth'.length) : undefined
 }
 
 /** A face that lives under `/api/vN` and serves some paths beside it when it is mounted at the root. */

@@ -34,7 +34,7 @@ test('without entries: the four documented ports on loopback', t => {
   )
   t.is(face(5280, '/admin_rest/ping'), 'admin_rest')
   t.is(face(5281, '/api/status'), 'ejabberd')
-  t.is(face(5281, '/oauth/token'), 'native')
+  t.is(face(5281, '/oauth/token'), 'oauth')
   t.is(face(5281, '/kernel/status'), undefined)
   t.is(face(8888, '/api/v1/session/show'), 'vernemq')
   t.not(face(8888, '/api/v2/nodes'), 'emq')
