@@ -135,7 +135,11 @@ export class Reconfigure {
     return new Map(
       this.kernel.runningInOrder.map(({ name, linked }) => [
         name,
-        JSON.stringify([hosts, this.configuration.of(name, linked.definition)]),
+        // As it is written: what a schema makes of it may hide a secret, or be no plain data.
+        JSON.stringify([
+          hosts,
+          this.configuration.of(name, linked.definition) && this.configuration.blockOf(name, linked.definition),
+        ]),
       ]),
     )
   }

@@ -23,6 +23,7 @@ export const lent = {
   api_permissions: z.unknown().optional(),
   oauth_access: z.unknown().optional(),
   oauth_expire: z.unknown().optional(),
+  oauth_client_id_check: z.unknown().optional(),
   admins: z.unknown().optional(),
 }
 

@@ -80,7 +80,7 @@ export async function openCredentials(
 
   const end: Forget = owner => {
     sessions.end(owner)
-    forget(owner)
+    return forget(owner)
   }
   const host = ctx.hosts[0]!
   const operators = new Operators(kept.operators, { cost: options.scrypt_cost, host, turns: new Turns(), forget: end })

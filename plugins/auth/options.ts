@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { credentialOptions } from './credentials.js'
+import { oauthOptions } from './oauth/options.js'
 import { permissionBlocks } from './permissions/schema.js'
 
-/** The blocks of ejabberd that stand at the top of the file. */
-export const TOP_LEVEL = Object.keys(permissionBlocks.shape)
+/** What stands at the top of the file, as ejabberd has it. */
+export const TOP_LEVEL = [...Object.keys(permissionBlocks.shape), 'oauth_expire', 'oauth_client_id_check']
 
 /** The block `plugins.auth` of the configuration. */
 export const options = z.strictObject({
@@ -19,5 +20,6 @@ export const options = z.strictObject({
     .describe('wrong logins of one name from one address within a minute before it is refused from there'),
   login_refusal_seconds: z.number().positive().max(3600).default(60).describe('for how long it is refused'),
   ...credentialOptions,
+  ...oauthOptions,
   ...permissionBlocks.shape,
 })

@@ -23,5 +23,5 @@ export type Verifier<S extends Credentials['scheme']> = (
  */
 export type Login = (face: string, address: string, name: string, password: string) => Promise<Identity | undefined>
 
-/** Ends everything that is remembered of an owner: cached credentials, sessions, tokens. */
-export type Forget = (owner: string) => void
+/** Ends everything that is remembered of an owner at once: cached credentials, sessions, tokens. Resolves once that is stored. */
+export type Forget = (owner: string) => void | Promise<void>

@@ -1,7 +1,7 @@
 import { bareJid, type Identity, type Subject } from 'patchbay'
+import type { AccountsAsked } from './accounts-asked.js'
 import type { Operators } from './operators/operators.js'
 import { callerText } from './permissions/words.js'
-import type { AccountsAsked } from './still-holds.js'
 
 /** Turns who an explanation is about into the identity that caller would have on `face`. Nobody proves anything. */
 export function createSubjects(operators: Operators, accounts: Pick<AccountsAsked, 'role'>) {

@@ -5,7 +5,7 @@ import { KernelError } from 'patchbay'
 import { parseYaml } from '../../kernel/config/yaml.js'
 import { Listeners } from '../../kernel/http/listeners.js'
 import { type Answer, ask, basic } from './exchange.js'
-import { openHouse, PASSWORD, type TestHouse } from './house.js'
+import { EVERYTHING_ELSE, openHouse, PASSWORD, type TestHouse } from './house.js'
 import { blocksIn, differences, type Recorded } from './recordings.js'
 
 /** Replays ejabberd's permissions and OAuth, one house for each configuration that was loaded there. */
@@ -92,7 +92,7 @@ async function houseWith(configuration: string): Promise<TestHouse> {
     start: ['xmpp-server', 'xmpp-admin'],
     config: {
       ...(parseYaml(ACL + configuration, 'the recording') as object),
-      listen: [listen, { ...listen, tag: 'internal-tag' }],
+      listen: [listen, { ...listen, tag: 'internal-tag' }, EVERYTHING_ELSE],
       node_names: { ejabberd: 'ejlab@localhost' },
     },
   })

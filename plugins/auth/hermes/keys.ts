@@ -71,7 +71,7 @@ export class HermesKeys {
       if (id === undefined || !this.#kept.known.has(id)) return undefined
       await this.#kept.namespace.delete(id)
       this.#kept.known.delete(id)
-      this.#forget(ownerOf(id))
+      await this.#forget(ownerOf(id))
       return id
     })
   }

@@ -146,14 +146,14 @@ export class ApiKeys {
   async #store(id: string, key: ApiKey): Promise<void> {
     await this.#kept.namespace.put(id, key)
     this.#kept.byId.set(id, key)
-    this.#forget(`key:${id}`)
+    await this.#forget(`key:${id}`)
   }
 
   async #remove(id: string): Promise<void> {
     await this.#kept.namespace.delete(id)
     this.#kept.byId.delete(id)
     for (const [digest, of] of this.#kept.byDigest) if (of === id) this.#kept.byDigest.delete(digest)
-    this.#forget(`key:${id}`)
+    await this.#forget(`key:${id}`)
   }
 }
 

@@ -151,9 +151,9 @@ export class Operators {
     return this.#changed(name)
   }
 
-  #changed(name: string): Outcome {
+  async #changed(name: string): Promise<Outcome> {
     this.#kept.revision++
-    this.#options.forget(`operator:${name}`)
+    await this.#options.forget(`operator:${name}`)
     return 'done'
   }
 

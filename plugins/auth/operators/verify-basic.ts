@@ -4,7 +4,7 @@ import type { Proof, Verifier } from '../proof.js'
 import type { Operators } from './operators.js'
 
 /** Faces that know callers by their bare JID, and so accounts too. */
-const BY_JID: ReadonlySet<string> = new Set(['admin_rest', 'ejabberd'])
+const BY_JID: ReadonlySet<string> = new Set(['admin_rest', 'ejabberd', 'oauth'])
 /** Faces that know operators only, by their bare name or as JID. */
 const BY_NAME: ReadonlySet<string> = new Set(['emq', 'native', 'hermes'])
 

@@ -61,7 +61,7 @@ export async function openBench({
     permissions: credentialPermissions,
     storage: credentialStorage,
     async start(ctx) {
-      const credentials = await openCredentials(ctx, ctx.config, owner => forgotten.push(owner))
+      const credentials = await openCredentials(ctx, ctx.config, owner => void forgotten.push(owner))
       operators = credentials.operators
       if (operators.count === 0) await operators.add('admin', PASSWORD, 'administrator', 3)
       const known = (proof: Proof | undefined): Identity | undefined => {

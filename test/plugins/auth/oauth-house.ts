@@ -67,7 +67,7 @@ export async function openOauthHouse(
         oauthAllows: jid => !denied.has(jid),
         isOperator: jid => jid === OPERATOR,
         revision: jid => revisions.get(jid),
-        forget: owner => forgotten.push(owner),
+        forget: owner => void forgotten.push(owner),
       })
       made.oauth = oauth
       ctx.authenticate(authenticator(oauth, login))

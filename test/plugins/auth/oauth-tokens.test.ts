@@ -13,7 +13,7 @@ async function open(limits = { total: 1000, perJid: 100 }) {
   const namespace = database.namespace<StoredToken>('auth', 'oauth_tokens')
   const state = await readTokens(namespace)
   const forgotten: string[] = []
-  const store = new TokenStore(state, namespace, { key: KEY, limits, forget: owner => forgotten.push(owner) })
+  const store = new TokenStore(state, namespace, { key: KEY, limits, forget: owner => void forgotten.push(owner) })
   const stored = async () => (await namespace.page(10_000)).entries.map(([digest]) => digest)
   return { database, namespace, state, store, stored, forgotten }
 }

@@ -5,6 +5,8 @@ import type { Proof } from './proof.js'
 export interface AccountsAsked {
   /** Whether an account is still what it was when `proof` was made. */
   stillHolds(proof: Proof): boolean
+  /** Throws `no_backend` while no backend knows any accounts. */
+  revision(jid: string): string | undefined
   /** Undefined for an account that does not exist, or while no backend knows any. */
   role(jid: string): string | undefined
 }
@@ -21,6 +23,7 @@ export function accountsAsked(ctx: PluginContext<unknown>): AccountsAsked {
     }
   }
   return {
+    revision: jid => accounts().revision(jid),
     stillHolds: ({ identity, revision }) => revision === ask(backend => backend.revision(identity.jid ?? '')),
     role: jid => ask(backend => backend.role(jid)),
   }
