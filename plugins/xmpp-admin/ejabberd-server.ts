@@ -3,7 +3,7 @@ import { type BackendCommand, LIST, RESCODE, RESTUPLE } from './ejabberd-command
 const READ = { permission: 'server.read' }
 const TAGS = ['server']
 /** The release whose contract this is: clients read it out of `status` and behave accordingly. */
-const RELEASE = '23.01'
+const RELEASE = '23.01-1'
 
 /** The server itself (contracts/xmpp.md §3.6). */
 export const SERVER_COMMANDS: readonly BackendCommand[] = [

@@ -34,9 +34,14 @@ export async function openHouse({ start = [], plugins = {}, config, ...rest }: H
       plugins: { auth: { scrypt_cost: 1024 }, 'mqtt-broker': { port: 0 }, ...plugins },
     },
   })
-  await house.kernel.stop('test-auth')
-  for (const name of ['auth', ...start]) await house.kernel.start(name)
-  await house.local('/api/v1/api-key/add?key=key-of-the-tests')
+  try {
+    await house.kernel.stop('test-auth')
+    for (const name of ['auth', ...start]) await house.kernel.start(name)
+    await house.local('/api/v1/api-key/add?key=key-of-the-tests')
+  } catch (thrown) {
+    await house.close()
+    throw thrown
+  }
   return Object.assign(house, { ask: (asked: Asked) => ask(house.url, asked) })
 }
 

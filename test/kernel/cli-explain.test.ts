@@ -41,7 +41,7 @@ test.before(async () => {
       'mine/judge/index.js': JUDGE,
     }),
   )
-  await house.get('/api/v1/plugin/disable?--name=sip-registrar')
+  await house.get('/kernel/plugins/sip-registrar/stop', { method: 'POST' })
   await house.get('/api/v2/nodes/emq@127.0.0.1/plugins/sip-registrar', { method: 'PUT', body: '{"active":true}' })
   for (const _ of [1, 2])
     await fetch(`${house.url}/kernel/status`, { headers: { authorization: `Basic ${btoa('eve:wrong')}` } })
@@ -72,20 +72,20 @@ test.serial('audit: one line an entry, the newest last; filters; JSON as the API
   t.is(lines.length, 2, out)
   t.regex(
     lines[0]!,
-    /^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ {2}done {2}operator admin {2}127\.0\.0\.1 {2}vernemq {2}plugin disable \{/,
+    /^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ {2}done {2}operator admin {2}127\.0\.0\.1 {2}native {2}POST \/kernel\/plugins\/sip-registrar\/stop$/,
   )
-  t.regex(lines[1]!, / {2}emq {6}PUT/)
-  t.is(lines[0]!.indexOf('plugin disable'), lines[1]!.indexOf('PUT'))
+  t.regex(lines[1]!, / {2}emq {5}PUT/)
+  t.is(lines[0]!.indexOf('POST'), lines[1]!.indexOf('PUT'))
   const limited = (await run('audit', '--who', 'admin', '--limit', '1')).out
   t.is(limited.trimEnd().split('\n').length, 1)
   t.regex(limited, /emq/)
-  t.regex((await run('audit', '--face', 'vernemq', '--since', '1h')).out, /plugin disable/)
+  t.regex((await run('audit', '--face', 'native', '--since', '1h')).out, /sip-registrar\/stop/)
   t.is((await run('audit', '--who', 'nobody')).out, '')
   t.is((await run('audit', '--until', '1h')).out, '')
   const page = JSON.parse((await run('audit', '--json', '--who', 'admin')).out)
   t.deepEqual(
     page.entries.map(({ face }: { face: string }) => face),
-    ['emq', 'vernemq'],
+    ['emq', 'native'],
   )
   t.is(page.next, null)
 })

@@ -98,7 +98,7 @@ const PRINTED: [given: string[], out: string, code?: number][] = [
   [['--json', 'rows'], '[{"jid":"a@b","nr":1,"scopes":["x","y"]},{"jid":"c@d","nr":2,"scopes":[]}]\n'],
   [
     ['status'],
-    "The node 'ejabberd@localhost' is started with status: started\nejabberd 23.01 is running in that node\n",
+    "The node 'ejabberd@localhost' is started with status: started\nejabberd 23.01-1 is running in that node\n",
   ],
   [['started'], ''],
 ]
@@ -224,7 +224,7 @@ test('patchbay api-key is vmq-admin api-key', async t => {
   t.regex((await vmq('api-key', 'create')).out, /^\w{32}\n$/)
   t.true((await vmq('api-key', 'show')).out.includes(made.out.trim()))
   t.is(JSON.parse((await house.run('api-key', 'show', '--json')).out).type, 'table')
-  t.is((await house.run('api-key', 'delete', `key=${made.out.trim()}`)).out, 'ok\n')
+  t.is((await house.run('api-key', 'delete', `key=${made.out.trim()}`, 'scope=metrics')).out, 'ok\n')
   t.false((await vmq('api-key', 'show')).out.includes(made.out.trim()))
 })
 
