@@ -77,6 +77,17 @@ export class KernelError extends Error {
   }
 }
 
+/** An error that is only an answer: whoever causes it may do so ten thousand times a second, and nobody reads its stack. */
+export function withoutStack<E extends Error>(make: () => E): E {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  try {
+    return make()
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
+}
+
 /** The words of anything thrown, on one line. */
 export function reason(thrown: unknown): string {
   const text = thrown instanceof Error ? thrown.message || thrown.name : String(thrown)

@@ -41,6 +41,7 @@ async function load({
   requests = Infinity,
   anyBody,
   givesUp,
+  sleeps,
 }: LoadOrder): Promise<LoadResult> {
   const idle: Connection[] = []
   const all = new Set<Connection>()
@@ -96,7 +97,7 @@ async function load({
         due += 1000 / rate
       }
       if (due >= until || sent >= requests || (givesUp && now >= until)) break
-      await turn()
+      await (sleeps ? pause(1) : turn())
     }
   }
   const seconds = (performance.now() - began) / 1000

@@ -26,6 +26,8 @@ export interface LoadOrder {
   requests?: number
   /** Whether sending ends with `ms` although some requests could not be sent in time: an attacker who gives up. */
   givesUp?: boolean
+  /** Whether the generator sleeps between its turns: sends in bursts of a millisecond, and leaves the machine to others. */
+  sleeps?: boolean
   /** Check only the statuses, for answers that carry times. */
   anyBody?: boolean
 }

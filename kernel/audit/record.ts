@@ -8,13 +8,13 @@ import { withoutSecrets } from './without-secrets.js'
 export function record(log: AuditLog, ctx: KernelContext): void | Promise<void> {
   const { change, refusal, identity } = ctx
   if (refusal) {
+    const name = refusal.as.slice(0, 200)
     const result = refusal.why === 'permission' ? 'denied' : 'wrong credentials'
-    const who = refusal.why === 'permission' ? nameOf(identity) : { kind: 'unknown', name: refusal.as.slice(0, 200) }
-    log.refusals.add({
+    log.refusals.add(addressOf(ctx), name, result, () => ({
       ...entryOf(ctx, `${ctx.method} ${shownPath(ctx)}`.slice(0, 200)),
-      who,
+      who: refusal.why === 'permission' ? nameOf(identity) : { kind: 'unknown', name },
       result,
-    })
+    }))
   }
   if (!change) return
   const failed = change.failure !== undefined || ctx.status >= 400

@@ -2,6 +2,8 @@ import type { AuditEntry } from './entry.js'
 
 /** How many different callers one minute tells apart; the rest of that minute is one entry. */
 const MOST_CALLERS = 2000
+/** Those who came on top of them; no address looks like that. */
+const OTHERS = 'others'
 const MINUTE_MS = 60_000
 
 /** Counts refusals, so that a flood of wrong passwords is one entry per address, name and minute. */
@@ -16,14 +18,17 @@ export class Refusals {
     this.#report = report
   }
 
-  add(entry: AuditEntry): void {
-    const name = entry.who?.name ?? ''
-    const own = JSON.stringify([entry.address, name, entry.result])
-    const key = this.#counted.has(own) || this.#counted.size < MOST_CALLERS ? own : 'others'
+  /** `describe` is asked for the first one only. */
+  add(address: string, name: string, result: AuditEntry['result'], describe: () => AuditEntry): void {
+    const own = `${result} ${address} ${name}`
+    const key = this.#counted.has(own) || this.#counted.size < MOST_CALLERS ? own : OTHERS
     const known = this.#counted.get(key)
-    if (known) known.count++
-    else if (key === own) this.#counted.set(key, { ...entry, count: 1 })
-    else this.#counted.set(key, { ...entry, address: 'others', who: null, count: 1 })
+    if (known) {
+      known.count++
+      return
+    }
+    const entry = describe()
+    this.#counted.set(key, { ...entry, ...(key === own ? {} : { address: OTHERS, who: null }), count: 1 })
     this.#timer ??= setTimeout(() => void this.flush().catch(this.#report), MINUTE_MS).unref()
   }
 

@@ -1,4 +1,4 @@
-import { KernelError } from '../errors.js'
+import { KernelError, withoutStack } from '../errors.js'
 import type { Attempt, Call, Credentials, Identity } from '../life/identity.js'
 import { inScope } from '../life/scope.js'
 import type { LiveTable } from './live-table.js'
@@ -51,11 +51,15 @@ export function verify(
   if (ctx.carrier.local) return itself(ctx)
   if (!authenticator) return undefined
   const attempt: Attempt = { face, address: addressOf(ctx), authorization, credentials }
-  return inScope(view.authenticatorScope!, () => authenticator.verify(attempt)).then(identity => {
-    ctx.identity = identity
-    if (!identity) ctx.refusal = { as: nameIn(credentials), why: 'credentials' }
-    return identity
-  })
+  const found = inScope(view.authenticatorScope!, () => authenticator.verify(attempt))
+  if (found instanceof Promise) return found.then(identity => noted(ctx, credentials, identity))
+  return noted(ctx, credentials, found)
+}
+
+function noted(ctx: KernelContext, credentials: Credentials, identity: Identity | undefined): Identity | undefined {
+  ctx.identity = identity
+  if (!identity) ctx.refusal = { as: nameIn(credentials), why: 'credentials' }
+  return identity
 }
 
 /** The control socket has proved who it is by being opened. */
@@ -130,5 +134,7 @@ function parseNative(authorization: string): Credentials {
 
 function unauthorized(given = false): KernelError {
   const sentence = given ? 'these are not the credentials of an operator' : 'this needs the credentials of an operator'
-  return new KernelError('unauthorized', sentence, { hint: 'send name and password by HTTP Basic: curl -u admin:…' })
+  return withoutStack(
+    () => new KernelError('unauthorized', sentence, { hint: 'send name and password by HTTP Basic: curl -u admin:…' }),
+  )
 }

@@ -64,8 +64,11 @@ export interface Authenticator {
    * It is asked on every request, so it must be cheap. `connection` stays the same for all requests of one.
    */
   recall(face: string, authorization: string, connection: object): Identity | undefined
-  /** Resolves to undefined when the credentials are wrong, or when so many were that nobody looks any more. */
-  verify(attempt: Attempt): Promise<Identity | undefined>
+  /**
+   * Gives undefined when the credentials are wrong. Without a promise where nothing has to be waited for, such as when so
+   * many were wrong that nobody looks any more: a flood of them must cost little.
+   */
+  verify(attempt: Attempt): Identity | undefined | Promise<Identity | undefined>
   /** Default deny: true only when a rule allows the call. */
   permits(identity: Identity | undefined, call: Call): boolean
   /** Why a call is permitted or not, rule by rule. */

@@ -81,10 +81,12 @@ export function createAuthenticator(parts: Parts): { authenticator: Authenticato
     forget: owner => forget(verified, owner),
     authenticator: {
       recall: (face, authorization, connection) =>
-        recall(verified, keys.of(connection, face, authorization), cacheMs, stillHolds),
+        keys.look(connection, face, authorization, key => recall(verified, key, cacheMs, stillHolds)),
       // Callers with the same credentials wait for one derivation together, not for one each.
       verify(attempt) {
-        const { face, address, authorization } = attempt
+        const { face, address, authorization, credentials } = attempt
+        // Before anything is computed: whoever guesses does so as fast as he is answered.
+        if (credentials.scheme === 'basic' && defence.refuses(oneSpelling(credentials.name), address)) return undefined
         if (authorization === undefined) return verify(attempt, undefined)
         const key = keyOf(verified, face, authorization)
         const shared = `${key} ${address}`

@@ -1,6 +1,7 @@
 import type { PluginContext } from 'patchbay'
 import { z } from 'zod'
 import type { Accounts } from './accounts.js'
+import { keepHashing, warmUp } from './hashing.js'
 import { contributeHermesKeys } from './hermes/api-keys.js'
 import { HermesKeys, keepHermesKeys } from './hermes/keys.js'
 import { contributeLogin } from './hermes/login.js'
@@ -83,7 +84,10 @@ export async function openCredentials(
     return forget(owner)
   }
   const host = ctx.hosts[0]!
-  const operators = new Operators(kept.operators, { cost: options.scrypt_cost, host, turns: new Turns(), forget: end })
+  const hashing = await keepHashing(ctx)
+  warmUp(hashing, options.scrypt_cost)
+  const { scrypt_cost: cost } = options
+  const operators = new Operators(kept.operators, { cost, host, turns: new Turns(), hashing, forget: end })
   const keys = new ApiKeys(kept.keys, secrets, options, end)
   const hermesKeys = new HermesKeys(hermesKept.keys, end)
   const sessions = new Sessions(hermesKept.sessions, options, (id, address) => hermesKeys.admits(id, address))

@@ -1,4 +1,5 @@
-import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { derive, type Hashing } from './hashing.js'
 
 /** A password as it is stored: scrypt (RFC 7914) with its parameters, base64. */
 export interface PasswordHash {
@@ -16,10 +17,10 @@ const BLOCK_SIZE = 8
 /** With N = 32768 OWASP's smallest recommendation. */
 const PARALLELIZATION = 3
 
-export async function hashPassword(password: string, cost: number): Promise<PasswordHash> {
+export async function hashPassword(hashing: Hashing, password: string, cost: number): Promise<PasswordHash> {
   const salt = randomBytes(16)
   const parameters = newParameters(cost)
-  const hash = await derive(password, parameters, salt)
+  const hash = await keyOf(hashing, password, parameters, salt)
   return { salt: salt.toString('base64'), hash: hash.toString('base64'), ...parameters }
 }
 
@@ -33,15 +34,18 @@ export function newParameters(cost: number): Parameters {
   return { cost, blockSize: BLOCK_SIZE, parallelization: PARALLELIZATION }
 }
 
-/** Constant-time in the comparison; the derivation runs in the thread pool. */
-export async function passwordMatches(password: string, stored: PasswordHash): Promise<boolean> {
-  const derived = await derive(password, stored, Buffer.from(stored.salt, 'base64'))
+/** Constant-time in the comparison; the derivation runs off the main thread. */
+export async function passwordMatches(hashing: Hashing, password: string, stored: PasswordHash): Promise<boolean> {
+  const derived = await keyOf(hashing, password, stored, Buffer.from(stored.salt, 'base64'))
   return timingSafeEqual(derived, Buffer.from(stored.hash, 'base64'))
 }
 
-function derive(password: string, { cost, blockSize, parallelization }: Parameters, salt: Buffer): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const options = { N: cost, r: blockSize, p: parallelization, maxmem: 256 * cost * blockSize }
-    scrypt(password, salt, BYTES, options, (error, key) => (error ? reject(error) : resolve(key)))
-  })
+function keyOf(
+  hashing: Hashing,
+  password: string,
+  { cost, blockSize, parallelization }: Parameters,
+  salt: Buffer,
+): Promise<Buffer> {
+  const options = { N: cost, r: blockSize, p: parallelization, maxmem: 256 * cost * blockSize }
+  return derive(hashing, { password, salt, bytes: BYTES, options })
 }

@@ -1,6 +1,6 @@
 import { KernelError } from 'patchbay'
 
-/** The thread pool of four also serves the file system and the store. */
+/** Keys are derived by one thread; the second one waits there, so that it never has to wait for the next. */
 const AT_ONCE = 2
 /** More callers than this would wait for longer than anybody does; every one of them holds a request open. */
 const MOST_WAITING = 64

@@ -33,7 +33,7 @@ export function keyOf({ secret }: Verified, ...parts: string[]): string {
 
 /**
  * The key of what a connection shows, computed once for all of its requests: the digest costs more than all the rest of
- * a look-up. The header is kept for as long as the connection that sends it is open, and no longer.
+ * a look-up. Only of headers that were right, and no longer than the connection that sends them is open.
  */
 export class ConnectionKeys {
   readonly #verified: Verified
@@ -43,12 +43,19 @@ export class ConnectionKeys {
     this.#verified = verified
   }
 
-  of(connection: object, face: string, authorization: string): string {
+  /** What `look` finds under the key. */
+  look<T>(
+    connection: object,
+    face: string,
+    authorization: string,
+    look: (key: string) => T | undefined,
+  ): T | undefined {
     const known = this.#known.get(connection)
-    if (known && known.authorization === authorization && known.face === face) return known.key
+    if (known && known.authorization === authorization && known.face === face) return look(known.key)
     const key = keyOf(this.#verified, face, authorization)
-    this.#known.set(connection, { face, authorization, key })
-    return key
+    const found = look(key)
+    if (found !== undefined) this.#known.set(connection, { face, authorization, key })
+    return found
   }
 }
 

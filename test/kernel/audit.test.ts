@@ -106,9 +106,13 @@ test('what was counted is stored when the process leaves', async t => {
     () => ({ entries: 100, days: 1e4 }),
     thrown => t.fail(String(thrown)),
   )
-  for (let round = 0; round < 5; round++) audit.refusals.add({ ...ENTRY, result: 'wrong credentials' })
+  for (let round = 0; round < 5; round++)
+    audit.refusals.add('127.0.0.1', 'admin', 'wrong credentials', () => ({ ...ENTRY, result: 'wrong credentials' }))
   for (let other = 0; other < 5000; other++)
-    audit.refusals.add({ ...ENTRY, who: { kind: 'unknown', name: `${other}` } })
+    audit.refusals.add('127.0.0.1', `${other}`, 'denied', () => ({
+      ...ENTRY,
+      who: { kind: 'unknown', name: `${other}` },
+    }))
   await audit.close()
   const { entries } = await audit.read({}, 5000)
   t.is(entries.find(({ result }) => result === 'wrong credentials')?.count, 5)

@@ -1,4 +1,5 @@
 import { type AccessLevel, bareJid, type Identity } from 'patchbay'
+import type { Hashing } from '../hashing.js'
 import { hashPassword, type PasswordHash, passwordMatches } from '../password.js'
 import type { Forget } from '../proof.js'
 import { inSequence } from '../sequence.js'
@@ -18,6 +19,7 @@ export interface OperatorsOptions {
   /** The first of the served hosts, that of their JIDs. */
   readonly host: string
   readonly turns: Turns
+  readonly hashing: Hashing
   readonly forget: Forget
 }
 
@@ -85,7 +87,9 @@ export class Operators {
   async verify(name: string, password: string, address: string): Promise<boolean> {
     const stored = this.get(name)?.password
     const against = stored ?? this.#decoys.for(name, this.#hashes(), this.#options.cost)
-    const right = await this.#options.turns.take({ address, name }, () => passwordMatches(password, against))
+    const right = await this.#options.turns.take({ address, name }, () =>
+      passwordMatches(this.#options.hashing, password, against),
+    )
     // It may have been changed or removed meanwhile.
     return right === true && stored !== undefined && this.get(name)?.password === stored
   }
@@ -158,8 +162,8 @@ export class Operators {
   }
 
   async #hash(password: string): Promise<PasswordHash> {
-    const { turns, cost } = this.#options
-    return (await turns.take({ address: undefined, name: '' }, () => hashPassword(password, cost)))!
+    const { turns, cost, hashing } = this.#options
+    return (await turns.take({ address: undefined, name: '' }, () => hashPassword(hashing, password, cost)))!
   }
 
   *#hashes(): Generator<PasswordHash> {

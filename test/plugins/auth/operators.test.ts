@@ -5,6 +5,7 @@ import test from 'ava'
 import { KernelError } from '../../../kernel/errors.js'
 import { Store } from '../../../kernel/store/store.js'
 import type { Accounts } from '../../../plugins/auth/accounts.js'
+import { newHashing } from '../../../plugins/auth/hashing.js'
 import { Decoys } from '../../../plugins/auth/operators/decoys.js'
 import { levelOf } from '../../../plugins/auth/operators/level.js'
 import { isName, operatorJid } from '../../../plugins/auth/operators/name.js'
@@ -14,6 +15,8 @@ import { hashPassword } from '../../../plugins/auth/password.js'
 import { Turns, type Waiter } from '../../../plugins/auth/turns.js'
 import { basic } from '../../faces/exchange.js'
 import { ADMIN, type Bench, openBench, openStore, PASSWORD } from './bench.js'
+
+const HASHING = newHashing()
 
 async function withBench(options: Parameters<typeof openBench>[0], act: (bench: Bench) => Promise<void>) {
   const bench = await openBench(options)
@@ -362,13 +365,13 @@ const JOHN = 'john@localhost'
 async function verifierWith(accounts: Record<string, string> | undefined) {
   const counts = { accounts: 0 }
   const turns = new CountingTurns()
-  const password = await hashPassword(PASSWORD, 1024)
+  const password = await hashPassword(HASHING, PASSWORD, 1024)
   const known = new Map([
     ['admin', { password, tags: 'admin' }],
-    ['old', { password: { ...(await hashPassword(PASSWORD, 2048)) }, tags: 'user' }],
+    ['old', { password: { ...(await hashPassword(HASHING, PASSWORD, 2048)) }, tags: 'user' }],
   ])
   const kept = { namespace: undefined as never, known, revision: 0, last: undefined }
-  const operators = new Operators(kept, { cost: 1024, host: 'localhost', turns, forget: () => {} })
+  const operators = new Operators(kept, { cost: 1024, host: 'localhost', turns, hashing: HASHING, forget: () => {} })
   const backend: Accounts = {
     async verify(jid, given) {
       counts.accounts++
@@ -454,7 +457,7 @@ test.serial('an account is known by its JID with its revision, and never as the 
 })
 
 test('a name nobody has always costs the same, and what one of the known costs', async t => {
-  const known = [await hashPassword('x', 1024), await hashPassword('x', 2048)]
+  const known = [await hashPassword(HASHING, 'x', 1024), await hashPassword(HASHING, 'x', 2048)]
   const decoys = new Decoys()
   const costs = new Set<number>()
   for (let index = 0; index < 50; index++) {
