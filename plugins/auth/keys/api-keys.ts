@@ -123,7 +123,7 @@ export class ApiKeys {
     if (open.length === 0) return undefined
     const ends = open.flatMap(([, expires]) => (expires === null ? [] : [expires]))
     return {
-      identity: { kind: 'key', name: `key ${masked(key)}`, scopes: open.map(([scope]) => scope) },
+      identity: { kind: 'key', name: masked(key), scopes: open.map(([scope]) => scope) },
       owner: `key:${id}`,
       until: ends.length > 0 ? Math.min(...ends) : undefined,
     }

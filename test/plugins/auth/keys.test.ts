@@ -126,7 +126,7 @@ test.serial('a key is known by its first characters, its scopes and the end of t
     t.true(await opens(bench, 'abcdefghijklmnopqrst'))
     const { owner, ...proof } = bench.proofs.at(-1)!
     t.deepEqual(proof, {
-      identity: { kind: 'key', name: 'key abcd…', scopes: ['mgmt', 'metrics'] },
+      identity: { kind: 'key', name: 'abcd…', scopes: ['mgmt', 'metrics'] },
       until: new Date(2099, 0, 2, 3, 4, 5).getTime(),
     })
     t.regex(owner, /^key:[0-9a-f]{16}$/)
