@@ -33,7 +33,7 @@ export class SecretKey {
 
   /** 32 bytes that are only `owner`'s, and only for `purpose` (HKDF, RFC 5869). */
   derive(owner: string, purpose: string): Buffer {
-    return Buffer.from(hkdfSync('sha256', this.#master, '', `patchbay ${owner} ${purpose}`, BYTES))
+    return Buffer.from(hkdfSync('sha256', this.#master, '', JSON.stringify(['patchbay', owner, purpose]), BYTES))
   }
 }
 

@@ -27,8 +27,8 @@ export class Store {
    */
   static async open(folder: string, report: (lost: KernelError) => void = () => {}): Promise<Store> {
     const path = prepareDataFolder(folder)
-    const database = await openDatabase(path)
-    return new Store(database, SecretKey.inFolder(path), new Presence(path, report))
+    const secret = SecretKey.inFolder(path)
+    return new Store(await openDatabase(path), secret, new Presence(path, report))
   }
 
   /** For tests: forgets everything when it closes. */
