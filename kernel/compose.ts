@@ -16,6 +16,7 @@ import { FACE_OPTION_NAMES, readFaceOptions } from './http/faces/options.js'
 import { Listeners } from './http/listeners.js'
 import { Live } from './http/live.js'
 import { shownPath } from './http/request.js'
+import { requestLine } from './http/request-line.js'
 import { Inventory } from './inventory.js'
 import { Kernel } from './kernel.js'
 import { KernelHost } from './kernel-host.js'
@@ -78,22 +79,25 @@ export function compose({ loaded, load, store, log, pluginFolders, given, leave 
     once(from => new Roster(from.resolve(Catalogue), from.resolve(DesiredState))),
   )
 
+  const configuration = container.resolve(Configuration)
   const audit = new AuditLog(
     store.namespace(KERNEL, 'audit'),
-    () => container.resolve(Configuration).settings.audit,
+    () => configuration.settings.audit,
     thrown => log.kernel.error(`the audit log could not be written: ${reason(thrown)}`),
   )
   container.register(AuditLog, { useValue: audit })
-  const faces = allFaces(faceOptions(container.resolve(Configuration)))
+  const faces = allFaces(faceOptions(configuration))
   const live = new Live(new Map([...faces].map(([name, face]) => [name, face.build])))
   container.register(Live, { useValue: live })
+  const line = requestLine(log.kernel)
   const app = new App({
     gate: live.gate,
     faces,
     limits: () => {
-      const { body_bytes, request_seconds } = container.resolve(Configuration).settings.limits
+      const { body_bytes, request_seconds } = configuration.settings.limits
       return { bodyBytes: body_bytes, requestMs: request_seconds * 1000 }
     },
+    access: () => (configuration.settings.log.requests ? line : undefined),
     record: ctx => record(audit, ctx),
     report: (thrown, ctx) =>
       log.kernel.error(

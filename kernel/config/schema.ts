@@ -56,6 +56,7 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       level: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
       format: z.enum(['auto', 'text', 'json']).default('auto').describe('auto: text on a terminal, else JSON lines'),
+      requests: z.boolean().default(false).describe('a line for each request, without its query'),
     })
     .prefault({}),
   limits: limits.prefault({}),

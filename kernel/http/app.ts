@@ -18,6 +18,8 @@ export interface AppOptions {
   limits(): { bodyBytes: number; requestMs: number }
   /** An error that no client may see: it goes to the log, with the plugin that answers for it. */
   report(thrown: unknown, ctx: KernelContext): void
+  /** Hears of every request once its response has ended; undefined while nobody wants to. */
+  access(): ((ctx: KernelContext) => void) | undefined
   /** Writes a change, or a refusal, into the audit log before the answer leaves. */
   record(ctx: KernelContext): void | Promise<void>
 }
@@ -90,6 +92,11 @@ export class App {
     ctx.view = undefined
     view.requests.delete(ctx)
     this.#options.gate.leave(view)
+  }
+
+  /** The response is through, or its client has gone. */
+  ended(ctx: KernelContext): void {
+    this.#options.access()?.(ctx)
   }
 
   #serve(ctx: KernelContext): void | Promise<void> {
@@ -175,4 +182,5 @@ function overrideHeaders(ctx: KernelContext): void {
 function onClose(this: PinnedResponse): void {
   const { app, ctx } = this[pinned]!
   app.release(ctx)
+  app.ended(ctx)
 }
