@@ -37,6 +37,6 @@ export type {
   RuleTried,
   Subject,
 } from './life/identity.js'
-export { AddressSet } from './names/address-set.js'
+export { AddressSet, networkOf } from './names/address-set.js'
 export { bareJid, type Jid, parseJid, prepareDomain, prepareLocal, prepareResource } from './names/jid.js'
 export type { Change, Namespace, NamespaceSchema, Page, Range, Upgrade } from './store/namespace.js'

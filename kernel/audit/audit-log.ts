@@ -140,9 +140,11 @@ export class AuditLog {
   }
 }
 
-function matches(entry: AuditEntry, time: number, wanted: AuditFilter): boolean {
+/** Whether an entry is one of those that are wanted. */
+export function matches(entry: AuditEntry, time: number, wanted: AuditFilter): boolean {
   if (wanted.until !== undefined && time > wanted.until) return false
-  if (wanted.who !== undefined && entry.who?.name !== wanted.who) return false
+  const { who } = entry
+  if (wanted.who !== undefined && who?.name !== wanted.who && `${who?.kind} ${who?.name}` !== wanted.who) return false
   if (wanted.face !== undefined && entry.face !== wanted.face) return false
   if (wanted.address !== undefined && entry.address !== wanted.address) return false
   if (wanted.result !== undefined && entry.result !== wanted.result) return false

@@ -2,21 +2,26 @@ import { HIDDEN, isSecret, withoutCredentials } from '../config/secret.js'
 
 const LONGEST_TEXT = 200
 const MOST_MEMBERS = 30
-const DEEPEST = 4
+/** Of all lists and objects together. */
+const MOST_IN_ALL = 100
 
-/** `value` as the audit log may keep it: secrets hidden by their names, long texts and lists cut. */
-export function withoutSecrets(value: unknown, depth = 0): unknown {
+/** `value` as the audit log may keep it: secrets hidden by their names, everything cut to a bounded size. */
+export function withoutSecrets(value: unknown): unknown {
+  return kept(value, { left: MOST_IN_ALL })
+}
+
+function kept(value: unknown, room: { left: number }): unknown {
   if (typeof value === 'string') return cut(withoutCredentials(value))
   if (typeof value !== 'object' || value === null) return value
-  if (depth >= DEEPEST) return '…'
-  if (Array.isArray(value)) {
-    const kept = value.slice(0, MOST_MEMBERS).map(each => withoutSecrets(each, depth + 1))
-    return value.length > MOST_MEMBERS ? [...kept, `… ${value.length - MOST_MEMBERS} more`] : kept
+  const members = Object.entries(value)
+  const found: [string, unknown][] = []
+  for (const [name, member] of members.slice(0, MOST_MEMBERS)) {
+    if (room.left-- <= 0) break
+    found.push([cut(name), isSecret(name) ? HIDDEN : kept(member, room)])
   }
-  const members = Object.entries(value).slice(0, MOST_MEMBERS)
-  return Object.fromEntries(
-    members.map(([name, member]) => [cut(name), isSecret(name) ? HIDDEN : withoutSecrets(member, depth + 1)]),
-  )
+  const missing = members.length - found.length
+  if (Array.isArray(value)) return [...found.map(([, member]) => member), ...(missing > 0 ? [`… ${missing} more`] : [])]
+  return Object.fromEntries(missing > 0 ? [...found, ['…', `${missing} more`]] : found)
 }
 
 function cut(text: string): string {

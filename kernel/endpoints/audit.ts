@@ -1,12 +1,16 @@
+import { matches } from '../audit/audit-log.js'
+import type { AuditEntry } from '../audit/entry.js'
+import { didYouMean } from '../config/nearest.js'
 import { KernelError } from '../errors.js'
 import type { PluginContext } from '../life/definition.js'
 import type { Tools } from './tools.js'
 
 const HOUR_MS = 3_600_000
 const MOST = 1000
+const RESULTS: readonly AuditEntry['result'][] = ['done', 'failed', 'denied', 'wrong credentials']
 
 /** `/kernel/audit`: who did what, newest first. */
-export function contributeAudit(ctx: PluginContext, { audit }: Tools): void {
+export function contributeAudit(ctx: PluginContext, { audit, faces }: Tools): void {
   ctx.route('GET', '/kernel/audit', { permission: 'audit.read' }, async request => {
     const { query } = request
     const text = (name: string) => (typeof query[name] === 'string' ? query[name] : undefined)
@@ -15,18 +19,28 @@ export function contributeAudit(ctx: PluginContext, { audit }: Tools): void {
     const until = text('until')
     const filter = {
       who: text('who'),
-      face: text('face'),
+      face: oneOf('face', text('face'), [...faces.keys(), 'native']),
       command: text('command'),
       address: text('address'),
-      result: text('result'),
+      result: oneOf('result', text('result'), RESULTS),
       since: since === undefined ? undefined : timeIn('since', since),
       until: until === undefined ? undefined : timeIn('until', until),
     }
     const page = await audit.read(filter, Math.min(number('limit') ?? 100, MOST), number('before'))
-    return { entries: page.entries, next: page.next ?? null, counting: audit.refusals.pending }
+    const counting = audit.refusals.pending.filter(
+      entry => matches(entry, Date.parse(entry.time), filter) && (filter.since ?? 0) <= Date.parse(entry.time),
+    )
+    return { entries: page.entries, next: page.next ?? null, counting }
   })
   // Age removes entries also from a log that nothing is added to.
   ctx.every(HOUR_MS, () => audit.prune())
+}
+
+function oneOf(name: string, text: string | undefined, known: readonly string[]): string | undefined {
+  if (text === undefined || known.includes(text)) return text
+  throw new KernelError('bad_request', `there is no ${name} "${text}"${didYouMean(text, known)}`, {
+    hint: `expected one of ${known.join(', ')}`,
+  })
 }
 
 function numberIn(name: string, text = ''): number {

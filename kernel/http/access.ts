@@ -75,7 +75,7 @@ export function permits(ctx: KernelContext, view: LiveTable, identity: Identity 
   if (asked.permission === undefined || identity === LOCAL) return true
   const call = { ...asked, address: addressOf(ctx), tag: ctx.carrier.tag } as Call
   const permitted = view.authenticator?.permits(identity, call) ?? false
-  if (!permitted && identity) ctx.refusal = { as: identity.name, why: 'permission' }
+  if (!permitted) ctx.refusal ??= { as: identity?.name ?? '', why: 'permission' }
   return permitted
 }
 

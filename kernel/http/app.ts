@@ -142,7 +142,10 @@ export class App {
     const { method } = ctx.req as { method: string }
     const path = pathOf(ctx)
     const { mounts, local, allowed } = ctx.carrier
-    if (!allowed.empty && !allowed.has(addressOf(ctx))) throw notAllowed(addressOf(ctx), ctx.carrier.name)
+    if (!allowed.empty && !allowed.has(addressOf(ctx))) {
+      ctx.refusal = { as: '', why: 'permission' }
+      throw notAllowed(addressOf(ctx), ctx.carrier.name)
+    }
     if (mounts.native || local) {
       const found = view.routes.static(method === 'HEAD' ? 'GET' : method, path)
       if (found) return callRoute(ctx, view, found, this.#native)
@@ -161,9 +164,12 @@ export class App {
   #fail(ctx: KernelContext, thrown: unknown): void | Promise<void> {
     const error = thrown instanceof KernelError ? thrown : internal(ctx)
     if (error !== thrown || error.code === 'internal') this.#options.report(thrown, ctx)
+    if (error.code === 'timeout' && ctx.change)
+      ctx.change.failure = 'no answer in time; it may have been done all the same'
     if (ctx.headerSent || !ctx.writable) {
       ctx.res.destroy()
-      return
+      // What was done counts, also when nobody waits for the answer any more.
+      return this.#finish(ctx)
     }
     // What the client still sends is not read, so the connection cannot be used again.
     if (error.code === 'body_too_large') ctx.set('Connection', 'close')

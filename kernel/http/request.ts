@@ -54,7 +54,10 @@ export interface Change {
 /** The path as logs may show it: without its query, and without what callers put into it that is nobody else's business. */
 export function shownPath({ req }: Pick<KernelContext, 'req'>): string {
   const [path = ''] = (req.url ?? '').split('?')
-  return path.replace(/=[^/]*/g, '=…').replace(/(\/prov\/).+/, '$1…')
+  return path
+    .replace(/%3d/gi, '=')
+    .replace(/=[^/]*/g, '=…')
+    .replace(/(\/prov\/).+/, '$1…')
 }
 
 /** How many addresses of `X-Forwarded-For` are looked at. */
@@ -76,12 +79,21 @@ function findAddress({ req, carrier }: KernelContext): string {
   if (proxies.empty || forwarded === undefined || !proxies.has(address)) return address
   let caller = address
   for (const hop of String(forwarded).split(',').slice(-MOST_HOPS).reverse()) {
-    const named = plainAddress(hop.trim())
-    if (isIP(named) === 0) break
+    const named = withoutPort(hop.trim())
+    // Whoever it is, it is not the proxy, whom rules and lists may trust.
+    if (isIP(named) === 0) return UNKNOWN
     caller = named
     if (!proxies.has(named)) break
   }
   return caller
+}
+
+const UNKNOWN = 'unknown'
+
+/** Some proxies add the port: `203.0.113.7:4711`, `[2001:db8::1]:4711`. */
+function withoutPort(hop: string): string {
+  const [, six, four] = /^(?:\[([^\]]*)\](?::\d+)?|(\d+\.\d+\.\d+\.\d+):\d+)$/.exec(hop) ?? []
+  return plainAddress(six ?? four ?? hop)
 }
 
 /** A handler must not begin once its request was answered with a time-out, or its client has gone. */

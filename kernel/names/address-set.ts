@@ -53,6 +53,19 @@ export class AddressSet {
   }
 }
 
+/** What one caller can easily have many of: an IPv6 address stands for its /64. */
+export function networkOf(address: string): string {
+  if (isIP(address) !== 6) return address
+  const [head = '', tail] = address.split('::')
+  const groups = head.split(':').filter(Boolean)
+  const behind = tail === undefined ? 0 : tail.split(':').filter(Boolean).length
+  while (tail !== undefined && groups.length + behind < 8) groups.push('0')
+  return `${groups
+    .slice(0, 4)
+    .map(group => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/64`
+}
+
 /** An address as callers are known by: IPv4 without its IPv6 mapping, IPv6 without a zone. */
 export function plainAddress(address: string): string {
   if (address.startsWith('::ffff:') && address.includes('.')) return address.slice(7)

@@ -51,7 +51,8 @@ export function prepareDomain(text: string): string | undefined {
   const lower = text.toLowerCase().replace(/\.$/, '')
   if (DOMAIN.test(lower)) return lower
   const ascii = Buffer.byteLength(lower) === lower.length ? '' : domainToASCII(lower)
-  return DOMAIN.test(ascii) ? ascii : undefined
+  const named = ascii.replace(/\.$/, '')
+  return DOMAIN.test(named) ? named : undefined
 }
 
 /** The profile OpaqueString (RFC 8265 §4.2), where case counts. */

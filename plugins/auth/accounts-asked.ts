@@ -1,5 +1,6 @@
 import type { PluginContext } from 'patchbay'
 import type { Accounts } from './accounts.js'
+import { NO_ACCOUNT } from './oauth/token-store.js'
 import type { Proof } from './proof.js'
 
 export interface AccountsAsked {
@@ -24,7 +25,8 @@ export function accountsAsked(ctx: PluginContext<unknown>): AccountsAsked {
   }
   return {
     revision: jid => accounts().revision(jid),
-    stillHolds: ({ identity, revision }) => revision === ask(backend => backend.revision(identity.jid ?? '')),
+    stillHolds: ({ identity, revision }) =>
+      revision === ask(backend => backend.revision(identity.jid ?? '') ?? NO_ACCOUNT),
     role: jid => ask(backend => backend.role(jid)),
   }
 }

@@ -1,7 +1,8 @@
-import type { Attempt, Authenticator, Credentials, Explanation, Identity, Subject } from 'patchbay'
+import type { Attempt, Authenticator, Credentials, Explanation, Identity } from 'patchbay'
 import { bareJid } from 'patchbay'
 import type { Defence } from './defence.js'
 import type { Forget, Login, Proof, Verifier } from './proof.js'
+import type { createSubjects } from './subject.js'
 import { ConnectionKeys, forget, keyOf, recall, remember, type Verified } from './verified.js'
 
 /** One for each way of proving who one is. */
@@ -18,11 +19,9 @@ export interface Parts {
   permissions: Pick<Authenticator, 'permits'> & {
     explain(identity: Identity | undefined, call: Parameters<Authenticator['permits']>[1]): Omit<Explanation, 'caller'>
   }
-  /** Who an explanation is about, in words as well. */
-  subject(
-    subject: Subject,
-    face: string,
-  ): { identity: Identity | undefined; caller: string } | Promise<{ identity: Identity | undefined; caller: string }>
+  subject: ReturnType<typeof createSubjects>
+  /** The first of the served hosts: bare names of operators are local parts there. */
+  host: string
 }
 
 /** Who is calling, on every face: remembered, or verified behind the defence against guessing. */
@@ -40,7 +39,7 @@ export function createAuthenticator(parts: Parts): { authenticator: Authenticato
     address: string,
     prove: () => Proof | undefined | Promise<Proof | undefined>,
   ): Promise<Proof | undefined> {
-    const known = oneSpelling(name)
+    const known = oneSpelling(name, parts.host)
     if (defence.refuses(known, address)) return undefined
     const proof = await prove()
     if (proof) defence.succeeded(known, address)
@@ -69,10 +68,9 @@ export function createAuthenticator(parts: Parts): { authenticator: Authenticato
   }
 
   async function verify(attempt: Attempt, key: string | undefined): Promise<Identity | undefined> {
-    const { forgotten } = verified
+    const since = performance.now()
     const proof = await prove(attempt)
-    // A password may have changed while the old one was being checked.
-    if (proof && key !== undefined && verified.forgotten === forgotten) remember(verified, key, proof, cacheMs)
+    if (proof && key !== undefined) remember(verified, key, proof, cacheMs, since)
     return proof?.identity
   }
 
@@ -86,7 +84,8 @@ export function createAuthenticator(parts: Parts): { authenticator: Authenticato
       verify(attempt) {
         const { face, address, authorization, credentials } = attempt
         // Before anything is computed: whoever guesses does so as fast as he is answered.
-        if (credentials.scheme === 'basic' && defence.refuses(oneSpelling(credentials.name), address)) return undefined
+        if (credentials.scheme === 'basic' && defence.refuses(oneSpelling(credentials.name, parts.host), address))
+          return undefined
         if (authorization === undefined) return verify(attempt, undefined)
         const key = keyOf(verified, face, authorization)
         const shared = `${key} ${address}`
@@ -98,14 +97,16 @@ export function createAuthenticator(parts: Parts): { authenticator: Authenticato
       },
       permits: (identity, call) => permissions.permits(identity, call),
       async explain(subject, call) {
-        const { identity, caller } = await parts.subject(subject, call.face)
-        return { caller, ...permissions.explain(identity, call) }
+        const { identity, caller, unknown } = await parts.subject(subject, call.face)
+        const decision = permissions.explain(identity, call)
+        if (unknown === undefined) return { caller, ...decision }
+        return { caller, rules: decision.rules, allowed: false, change: unknown }
       },
     },
   }
 }
 
 /** However a name is spelt, its failures are counted together. */
-function oneSpelling(name: string): string {
-  return bareJid(name) ?? name.toLowerCase()
+function oneSpelling(name: string, host: string): string {
+  return bareJid(name) ?? bareJid(`${name}@${host}`) ?? name.toLowerCase()
 }

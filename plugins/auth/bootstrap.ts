@@ -11,7 +11,7 @@ export async function bootstrap(operators: Operators, log: Logger, host: string)
   if (operators.count > 0) return
   const given = process.env['PATCHBAY_ADMIN_PASSWORD']
   const password = given || Array.from({ length: 20 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('')
-  await operators.add(NAME, password, 'administrator', 3)
+  await operators.add(NAME, password, 'administrator', { kind: 'local', name: 'first start' })
   if (given) log.info(`operator "${NAME}" (${NAME}@${host}) has the password of PATCHBAY_ADMIN_PASSWORD`)
   // The log is remembered and may be shipped elsewhere; the terminal of the first start is the one place for this.
   else

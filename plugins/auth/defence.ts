@@ -1,4 +1,4 @@
-import type { Logger, PluginContext } from 'patchbay'
+import { type Logger, networkOf, type PluginContext } from 'patchbay'
 
 /** Wrong logins of one name from one address, as plain data that is kept across reloads. Times in epoch milliseconds. */
 export interface Failures {
@@ -18,6 +18,8 @@ export interface DefenceOptions {
 const WINDOW_MS = 60_000
 /** More callers than this are not told apart; the longest known one is forgotten first. */
 const REMEMBERED = 50_000
+/** With those that are refused. */
+const MOST_REMEMBERED = 100_000
 /** Failures that are answered at once: people mistype. */
 const UNSLOWED = 3
 const FIRST_DELAY_MS = 50
@@ -69,7 +71,7 @@ export class Defence {
     const now = this.#now()
     let failures = this.#failures.get(key)
     if (!failures || now - failures.since > WINDOW_MS) {
-      if (!failures && this.#failures.size >= REMEMBERED) this.#failures.delete(this.#failures.keys().next().value!)
+      if (!failures && this.#failures.size >= REMEMBERED) this.#makeRoom(now)
       failures = { count: 0, since: now, refusedUntil: 0 }
       this.#failures.set(key, failures)
     }
@@ -77,6 +79,13 @@ export class Defence {
     if (refusable && failures.count >= this.#options.most) this.#refuse(failures, name, address)
     if (failures.count <= UNSLOWED) return 0
     return Math.min(FIRST_DELAY_MS * 2 ** (failures.count - UNSLOWED - 1), LONGEST_DELAY_MS)
+  }
+
+  /** Whoever is refused stays so: a flood of other names must not open that door. */
+  #makeRoom(now: number): void {
+    const [key, oldest] = this.#failures.entries().next().value!
+    this.#failures.delete(key)
+    if (oldest.refusedUntil > now && this.#failures.size < MOST_REMEMBERED) this.#failures.set(key, oldest)
   }
 
   #refuse(failures: Failures, name: string, address: string): void {
@@ -108,5 +117,5 @@ export async function keepDefence(
 }
 
 function keyOf(name: string, address: string): string {
-  return `${address} ${name.slice(0, 256)}`
+  return `${networkOf(address)} ${name.slice(0, 256)}`
 }

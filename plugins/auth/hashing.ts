@@ -19,6 +19,8 @@ export interface Hashing {
   worker: Worker | undefined
   asked: number
   idle: NodeJS.Timeout | undefined
+  /** Of a thread that has gone to rest. */
+  ending: Promise<number> | undefined
 }
 
 /** Whatever costs less than this takes a few milliseconds, for which no thread is started. */
@@ -45,13 +47,23 @@ export function keepHashing(ctx: PluginContext<unknown>): Promise<Hashing> {
     async close(hashing) {
       clearTimeout(hashing.idle)
       await hashing.worker?.terminate()
+      await hashing.ending
+      // Its pipes close in a later turn.
+      await new Promise(setImmediate)
     },
   })
 }
 
 /** Without a thread until one is needed. */
 export function newHashing(): Hashing {
-  return { scope: new AsyncResource('hashing'), pending: new Map(), worker: undefined, asked: 0, idle: undefined }
+  return {
+    scope: new AsyncResource('hashing'),
+    pending: new Map(),
+    worker: undefined,
+    asked: 0,
+    idle: undefined,
+    ending: undefined,
+  }
 }
 
 /** Derives a key off the main thread. */
@@ -102,7 +114,7 @@ function rest(hashing: Hashing): void {
   hashing.idle = setTimeout(() => {
     const { worker } = hashing
     hashing.worker = undefined
-    void worker?.terminate()
+    hashing.ending = worker?.terminate()
   }, IDLE_MS).unref()
 }
 

@@ -11,7 +11,7 @@ import { advise } from './permissions/advise.js'
 import { compilePermissions } from './permissions/compile.js'
 import { EJABBERD_COMMANDS } from './permissions/ejabberd-commands.js'
 import { createSubjects } from './subject.js'
-import { forget, keepVerified } from './verified.js'
+import { forget, forgetJid, keepVerified } from './verified.js'
 
 export default plugin({
   name: 'auth',
@@ -27,17 +27,18 @@ export default plugin({
     const host = ctx.hosts[0]!
     const credentials = await openCredentials(ctx, ctx.config, async owner => {
       forget(verified, owner)
-      const [kind, name = ''] = owner.split(/:(.*)/s)
-      if (kind === 'operator') await oauth.revokeAllOf(operatorJid(name, host) ?? '')
+      const jid = owner.startsWith('operator:') && operatorJid(owner.slice('operator:'.length), host)
+      if (!jid) return
+      forgetJid(verified, jid)
+      await oauth.revokeAllOf(jid)
     })
     const { operators } = credentials
     const accounts = accountsAsked(ctx)
-    const levelOf = (jid: string) => operators.identity(operators.named(jid) ?? '')?.level
-    const permissions = compilePermissions(ctx.config, { hosts: ctx.hosts, levelOf })
+    const permissions = compilePermissions(ctx.config, { hosts: ctx.hosts, levelOf: operators.levelOf })
     const oauth = await contributeOauth(ctx as PluginContext<never>, ctx.config, {
       login: (...given) => login(...given),
       oauthAllows: permissions.oauthAllows,
-      isOperator: jid => operators.reserved(jid),
+      operatorNamed: jid => operators.named(jid),
       revision: accounts.revision,
       forget: owner => forget(verified, owner),
     })
@@ -48,7 +49,8 @@ export default plugin({
       cacheMs: ctx.config.cache_seconds * 1000,
       stillHolds: accounts.stillHolds,
       permissions,
-      subject: createSubjects(operators, accounts),
+      host,
+      subject: createSubjects({ ...credentials, accounts }),
     })
     ctx.authenticate(authenticator)
     credentials.contribute(login)

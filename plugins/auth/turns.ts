@@ -1,4 +1,4 @@
-import { KernelError } from 'patchbay'
+import { KernelError, networkOf } from 'patchbay'
 
 /** Keys are derived by one thread; the second one waits there, so that it never has to wait for the next. */
 const AT_ONCE = 2
@@ -28,7 +28,7 @@ export class Turns {
 
   /** Undefined, without waiting, when too many of this address wait already. Throws `busy` when too many of all do. */
   async take<T>({ address, name }: Waiter, work: () => Promise<T>): Promise<T | undefined> {
-    const queue = address ?? ''
+    const queue = address === undefined ? '' : networkOf(address)
     const jobs = this.#waiting.get(queue) ?? []
     if (address !== undefined && jobs.length >= MOST_WAITING_OF_ONE && this.#count >= SHARED) return undefined
     if (this.#count >= MOST_WAITING) throw busy()

@@ -5,9 +5,14 @@ import type { Proof } from './proof.js'
 /** What was verified, as plain data: it is kept across reloads, so that a reload makes nobody wait for a slow hash. */
 export interface Verified {
   readonly secret: string
+  /** The one used longest ago comes first. */
   readonly entries: Map<string, Remembered>
-  /** How often something was forgotten: what was proved before that is not remembered after it. */
-  forgotten: number
+  /** Keys by what proved them. */
+  readonly ofOwner: Map<string, Set<string>>
+  /** When an owner was forgotten, on the clock of `performance.now`: what was being checked then is not remembered. */
+  readonly forgotten: Map<string, number>
+  /** The domain of the operators' JIDs. */
+  host: string
 }
 
 interface Remembered extends Proof {
@@ -16,14 +21,25 @@ interface Remembered extends Proof {
 }
 
 const REMEMBERED = 10_000
+/** One owner may write the same credentials in many ways. */
+const REMEMBERED_OF_ONE = 100
 
-/** What was verified before stays so across a reload. */
-export function keepVerified(ctx: PluginContext<unknown>): Promise<Verified> {
-  return ctx.keep('verified', { open: nothingVerified, close: ({ entries }) => entries.clear() })
+/** What was verified before stays so across a reload, as far as that cannot have changed what proves it. */
+export async function keepVerified(ctx: PluginContext<unknown>): Promise<Verified> {
+  const verified = await ctx.keep('verified', { open: nothingVerified, close: ({ entries }) => entries.clear() })
+  const host = ctx.hosts[0]!
+  ctx.onLive(() => {
+    const all = verified.host !== host
+    verified.host = host
+    // The issuers of tokens may be others now. Tokens are cheap to verify, passwords are not.
+    for (const owner of verified.ofOwner.keys()) if (all || owner.startsWith('token:')) forget(verified, owner)
+  })
+  return verified
 }
 
 function nothingVerified(): Verified {
-  return { secret: randomBytes(32).toString('base64'), entries: new Map(), forgotten: 0 }
+  const secret = randomBytes(32).toString('base64')
+  return { secret, entries: new Map(), ofOwner: new Map(), forgotten: new Map(), host: '' }
 }
 
 /** A keyed digest, so that neither memory nor a core dump holds the header. SHA-512/256 cannot be length-extended. */
@@ -64,31 +80,66 @@ export class ConnectionKeys {
  * an account is still what it was.
  */
 export function recall(
-  { entries }: Verified,
+  verified: Verified,
   key: string,
   ms: number,
   stillHolds: (proof: Proof) => boolean,
 ): Identity | undefined {
+  const { entries } = verified
   const entry = entries.get(key)
   if (entry === undefined) return undefined
   const now = performance.now()
   const expired = entry.unusedUntil < now || (entry.until !== undefined && entry.until <= Date.now())
   if (expired || (entry.revision !== undefined && !stillHolds(entry))) {
-    entries.delete(key)
+    drop(verified, key, entry.owner)
     return undefined
   }
   entry.unusedUntil = now + ms
+  // Worth it only once there may be too many.
+  if (entries.size > REMEMBERED / 2) {
+    entries.delete(key)
+    entries.set(key, entry)
+  }
   return entry.identity
 }
 
-/** The longest known goes when there are too many. */
-export function remember({ entries }: Verified, key: string, proof: Proof, ms: number): void {
-  if (entries.size >= REMEMBERED) entries.delete(entries.keys().next().value!)
+/** `since` is when the proof was begun, on the clock of `performance.now`. The longest unused goes when there are too many. */
+export function remember(verified: Verified, key: string, proof: Proof, ms: number, since: number): void {
+  const { entries, ofOwner, forgotten } = verified
+  const { owner, identity } = proof
+  if (Math.max(forgotten.get(owner) ?? 0, forgotten.get(`jid:${identity.jid}`) ?? 0) >= since) return
+  const keys = ofOwner.get(owner) ?? new Set()
+  if (keys.size >= REMEMBERED_OF_ONE) drop(verified, keys.values().next().value!, owner)
+  if (entries.size >= REMEMBERED) {
+    const [oldest, entry] = entries.entries().next().value!
+    drop(verified, oldest, entry.owner)
+  }
   entries.set(key, { ...proof, unusedUntil: performance.now() + ms })
+  ofOwner.set(owner, keys.add(key))
 }
 
 /** Whatever was proved by credentials of `owner` has to be proved again. */
 export function forget(verified: Verified, owner: string): void {
-  verified.forgotten++
-  for (const [key, entry] of verified.entries) if (entry.owner === owner) verified.entries.delete(key)
+  note(verified, owner)
+  for (const key of verified.ofOwner.get(owner) ?? []) verified.entries.delete(key)
+  verified.ofOwner.delete(owner)
+}
+
+/** Whoever goes by this JID has to prove it again: it may be an operator's now, or no longer. */
+export function forgetJid(verified: Verified, jid: string): void {
+  note(verified, `jid:${jid}`)
+  for (const [key, { identity, owner }] of verified.entries) if (identity.jid === jid) drop(verified, key, owner)
+}
+
+function drop({ entries, ofOwner }: Verified, key: string, owner: string): void {
+  entries.delete(key)
+  const keys = ofOwner.get(owner)
+  keys?.delete(key)
+  if (keys?.size === 0) ofOwner.delete(owner)
+}
+
+function note({ forgotten }: Verified, what: string): void {
+  forgotten.delete(what)
+  if (forgotten.size >= REMEMBERED) forgotten.delete(forgotten.keys().next().value!)
+  forgotten.set(what, performance.now())
 }

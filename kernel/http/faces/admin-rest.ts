@@ -110,7 +110,10 @@ export function adminRest(options: () => FaceOptions): Face {
 async function dispatch(ctx: KernelContext, view: LiveTable, path: string, options: FaceOptions): Promise<void> {
   const { local, tls } = ctx.carrier
   const whitelist = options.admin_rest_whitelist
-  if (!local && !whitelist.empty && !whitelist.has(addressOf(ctx))) return sendEmpty(ctx, 401)
+  if (!local && !whitelist.empty && !whitelist.has(addressOf(ctx))) {
+    ctx.refusal = { as: '', why: 'permission' }
+    return sendEmpty(ctx, 401)
+  }
   if (!local && options.admin_rest_secure && !tls) return send(ctx, 404, 'text/html', '<h1>404 Not Found</h1>')
   const identity = await authenticate(ctx, view, options)
   if (identity === undefined) throw new Refusal(401, 'Authentication failure')
@@ -124,7 +127,13 @@ async function dispatch(ctx: KernelContext, view: LiveTable, path: string, optio
   if (!route || !routes.has(route)) throw new Refusal(404, 'Invalid request path')
   if (!command) throw new Refusal(405, 'Invalid request method')
   const body = decodeBody(ctx, (await readBody(ctx.req, options.bodyBytes)).toString('utf8'))
-  const change = command.definition.method === 'GET' ? undefined : { command: `${ctx.method} ${path}`, arguments: body }
+  const change =
+    command.definition.method === 'GET'
+      ? undefined
+      : {
+          command: `${ctx.method} ${path}`,
+          arguments: typeof body === 'string' ? `a text of ${body.length} characters` : body,
+        }
   answer(ctx, await run(view, command, { resource, attribute, body, identity, ctx }, change))
 }
 

@@ -94,7 +94,16 @@ function decode(type: ArgumentType, value: unknown, texts: boolean): unknown {
   throw new ArgumentError(`Arg ${show(value)} is not in format ${FORMATS[type]}`)
 }
 
+/** Of what a caller sent as an argument. */
+const LONGEST_SHOWN = 1000
+
 function show(value: unknown): string {
-  if (typeof value === 'string') return `<<${[...Buffer.from(value)].join(',')}>>`
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  if (typeof value === 'string') return `<<${[...Buffer.from(value.slice(0, LONGEST_SHOWN))].join(',')}>>`
+  if (typeof value !== 'object') return String(value)
+  try {
+    return JSON.stringify(value).slice(0, LONGEST_SHOWN)
+  } catch {
+    // Deeper than anybody nests on purpose.
+    return Array.isArray(value) ? '[…]' : '{…}'
+  }
 }

@@ -150,7 +150,11 @@ async function readParameters(ctx: KernelContext, { bodyBytes }: FaceOptions): P
   const read = (await readInput(ctx, kind, bodyBytes)) ?? {}
   const body = kind === 'multipart' ? (read as { fields?: unknown }).fields : read
   if (!isObject(body)) throw new KernelError('body_invalid', 'the body is not a JSON object')
-  return Object.fromEntries(Object.entries(body).map(([name, value]) => [name, String([value].flat()[0] ?? '')]))
+  return Object.fromEntries(Object.entries(body).map(([name, value]) => [name, scalar([value].flat()[0])]))
+}
+
+function scalar(value: unknown): string {
+  return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : ''
 }
 
 function reply(ctx: KernelContext, answer: HermesReply, status = 200): void {

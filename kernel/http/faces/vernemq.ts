@@ -141,6 +141,8 @@ function preflight(ctx: KernelContext): void {
 function answer(ctx: KernelContext, output: VernemqOutput | VernemqOutput[]): void {
   const [first] = [output].flat()
   if (first && 'alert' in first) failedAs(ctx, 'alert')
+  // As commands say it since 1.13.
+  if (first && 'text' in first && first.text.startsWith('{error,')) failedAs(ctx, first.text)
   const text = Array.isArray(output) ? `${JSON.stringify(output.map(typed))}\n` : JSON.stringify(typed(output))
   send(ctx, 200, 'application/json', text)
 }

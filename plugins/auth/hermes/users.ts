@@ -1,5 +1,5 @@
 import type { HermesReply, PluginContext } from 'patchbay'
-import { ACCESS_LEVELS, accessOf, isAccess, levelOf, reachOf, tagOf } from '../operators/level.js'
+import { ACCESS_LEVELS, accessOf, isAccess, levelOf, tagOf } from '../operators/level.js'
 import type { Operators, Outcome } from '../operators/operators.js'
 import { failed, invalid, stored } from './reply.js'
 
@@ -30,7 +30,7 @@ export function contributeHermesUsers(ctx: PluginContext<unknown>, operators: Op
     ({ parameters, identity }) =>
       stored('dbfail', async () => {
         const { username = '', password = '' } = parameters
-        const outcome = await operators.add(username, password, tagOf('limited_read'), reachOf(identity))
+        const outcome = await operators.add(username, password, tagOf('limited_read'), identity)
         return answer(outcome, { user: username, access: 'limited_read' })
       }),
   )
@@ -41,7 +41,7 @@ export function contributeHermesUsers(ctx: PluginContext<unknown>, operators: Op
     ({ parameters, identity }) =>
       stored('dbfail', async () => {
         const { username = '', password = '' } = parameters
-        return answer(await operators.setPassword(username, password, reachOf(identity)), { user: username })
+        return answer(await operators.setPassword(username, password, identity), { user: username })
       }),
   )
 
@@ -52,7 +52,7 @@ export function contributeHermesUsers(ctx: PluginContext<unknown>, operators: Op
       stored('error', async () => {
         const { username = '', access } = parameters
         if (!isAccess(access)) return invalid(`access is one of ${Object.keys(ACCESS_LEVELS).join(', ')}`)
-        return answer(await operators.retag(username, tagOf(access), reachOf(identity)), { user: username, access })
+        return answer(await operators.retag(username, tagOf(access), identity), { user: username, access })
       }),
   )
 
@@ -65,7 +65,7 @@ export function contributeHermesUsers(ctx: PluginContext<unknown>, operators: Op
         if (username === undefined || (username === '' && !operators.get(''))) {
           return invalid('the parameter "username" is missing')
         }
-        return answer(await operators.remove(username, reachOf(identity)), { user: username })
+        return answer(await operators.remove(username, identity), { user: username })
       }),
   )
 }

@@ -4,7 +4,7 @@ import type { Issuers, Spoken } from './jwt/issuers.js'
 import type { Signer } from './jwt/signer.js'
 import type { Revoked } from './revoked.js'
 import { digestOf, isOpaque, signedPart } from './token.js'
-import type { TokenStore } from './token-store.js'
+import { NO_ACCOUNT, type TokenStore } from './token-store.js'
 
 interface Parts {
   store: TokenStore
@@ -14,6 +14,8 @@ interface Parts {
   /** Of an account; throws while its backend is away. */
   revision(jid: string): string | undefined
   forget: Forget
+  /** The name of the administrator who has this JID. */
+  operatorNamed(jid: string): string | undefined
 }
 
 /** What is shown by `Authorization: Bearer` (RFC 6750): tokens that were issued here, and JWTs of foreign issuers. */
@@ -32,7 +34,8 @@ export class Bearer {
     // The look-up is a hundred times cheaper than the signature, which a stored digest does not cover.
     if (store.find(digest)) return signer.signed(token) ? this.#issuedHere(digest) : undefined
     const spoken = this.#spoken(token)
-    return spoken && !revoked.has(digest) ? proofOf(digest, spoken) : undefined
+    if (!spoken || revoked.has(digest)) return undefined
+    return proofOf(digest, spoken, this.#parts.operatorNamed(spoken.jid) === undefined ? undefined : 3)
   }
 
   /** Nothing is said about a token that was none: what is asked for is that it ends. */
@@ -50,8 +53,12 @@ export class Bearer {
     const token = this.#parts.store.find(digest)
     if (!token) return undefined
     const { revision } = token
-    if (revision !== undefined && this.#parts.revision(token.jid) !== revision) return undefined
-    return { ...proofOf(digest, token), ...(revision === undefined ? {} : { revision }) }
+    // A JID may have become an operator's, or another one's, since.
+    if (this.#parts.operatorNamed(token.jid) !== token.operator) return undefined
+    if (token.operator !== undefined) return proofOf(digest, token, 3)
+    if (revision === undefined) return proofOf(digest, token)
+    if ((this.#parts.revision(token.jid) ?? NO_ACCOUNT) !== revision) return undefined
+    return { ...proofOf(digest, token), revision }
   }
 
   #spoken(token: string): Spoken | undefined {
@@ -60,9 +67,9 @@ export class Bearer {
   }
 }
 
-function proofOf(digest: string, { jid, scopes, expires }: Spoken): Proof {
+function proofOf(digest: string, { jid, scopes, expires }: Spoken, level?: 3): Proof {
   return {
-    identity: { kind: 'token', name: jid, jid, scopes },
+    identity: { kind: 'token', name: jid, jid, scopes, ...(level === undefined ? {} : { level }) },
     owner: `token:${digest}`,
     until: expires * 1000,
   }

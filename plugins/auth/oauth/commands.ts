@@ -5,10 +5,10 @@ import { LONGEST_SECONDS } from './options.js'
 import type { Deciding } from './password-grant.js'
 import { isRedirectUri } from './redirect-uri.js'
 import { checkScopes, scopesOf } from './scopes.js'
-import { now, type TokenStore } from './token-store.js'
+import { NO_ACCOUNT, now, type TokenStore } from './token-store.js'
 
 interface Parts {
-  deciding: Pick<Deciding, 'commands' | 'oauthAllows'>
+  deciding: Pick<Deciding, 'commands' | 'oauthAllows' | 'operatorNamed' | 'revision'>
   mint: Mint
   store: TokenStore
   clients: Clients
@@ -54,7 +54,7 @@ export function contributeCommands(ctx: PluginContext<never>, { deciding, mint, 
         throw new EjabberdError(400, `oauth_access does not allow ${jid}`)
       }
       const seconds = Math.min(ttl, LONGEST_SECONDS)
-      const token = await mint.issue({ jid, scopes, seconds })
+      const token = await mint.issue({ jid, scopes, seconds, ...ownerNow(deciding, jid) })
       // Version 0 writes a list of texts without anything between them.
       return { token, scopes: version === 0 ? scopes.join('') : scopes, expires_in: `${seconds} seconds` }
     },
@@ -138,4 +138,18 @@ export function contributeCommands(ctx: PluginContext<never>, { deciding, mint, 
       return ''
     },
   )
+}
+
+/**
+ * The token ends with the account that it was issued for. One for a JID that has no account (yet), as ejabberd allows,
+ * ends when somebody registers it; without a backend nobody can tell, and only the time ends it.
+ */
+function ownerNow({ operatorNamed, revision }: Pick<Deciding, 'operatorNamed' | 'revision'>, jid: string) {
+  const operator = operatorNamed(jid)
+  if (operator !== undefined) return { operator }
+  try {
+    return { revision: revision(jid) ?? NO_ACCOUNT }
+  } catch {
+    return {}
+  }
 }

@@ -38,7 +38,8 @@ export async function contributeOauth(
   options: OauthOptions,
   needs: OauthNeeds,
 ): Promise<Oauth> {
-  const { forget, isOperator, revision } = needs
+  const { forget, operatorNamed, revision } = needs
+  const isOperator = (jid: string) => operatorNamed(jid) !== undefined
   const signer = new Signer(options.jwt.signing, ctx.hosts[0]!, ctx.secret('jwt'))
   if (options.jwt.issuers.some(({ issuer }) => issuer === signer.issuer)) {
     // Its tokens would be believed by their signature alone, even after they were revoked here.
@@ -64,7 +65,7 @@ export async function contributeOauth(
   })
   const clients = new Clients(ctx.storage<Client>('oauth_clients'), ctx.secret('oauth clients'))
   const revoked = new Revoked(ctx.storage<number>('oauth_revoked'))
-  const bearer = new Bearer({ store, signer, issuers, revoked, revision, forget })
+  const bearer = new Bearer({ store, signer, issuers, revoked, revision, forget, operatorNamed })
   const deciding = { ...needs, commands: () => ctx.commands('ejabberd') }
   const mint = new Mint(store, signer)
   const grant = new PasswordGrant(deciding, mint, options)

@@ -9,8 +9,10 @@ export interface Order {
   /** A JWT instead of a random token. */
   jwt?: boolean
   client?: string | undefined
-  /** Of the account whose password was shown. */
+  /** Of the account that it is for. */
   revision?: string | undefined
+  /** The name of the operator that it is for. */
+  operator?: string | undefined
   /** When the login began, on the clock of `performance.now`. */
   since?: number
 }
@@ -26,7 +28,7 @@ export class Mint {
   }
 
   /** Undefined when all tokens of the JID were ended meanwhile. */
-  async issue({ jid, scopes, seconds, jwt, client, revision, since }: Order): Promise<string | undefined> {
+  async issue({ jid, scopes, seconds, jwt, client, revision, operator, since }: Order): Promise<string | undefined> {
     const token = jwt ? this.#signer.sign(jid, scopes, seconds, client) : newToken()
     const issued = now()
     const record = {
@@ -36,6 +38,7 @@ export class Mint {
       expires: issued + seconds,
       ...(client === undefined ? {} : { client }),
       ...(revision === undefined ? {} : { revision }),
+      ...(operator === undefined ? {} : { operator }),
     }
     return (await this.#store.add(token, record, since)) ? token : undefined
   }

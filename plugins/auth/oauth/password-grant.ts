@@ -9,7 +9,8 @@ export interface Deciding {
   login: Login
   /** `oauth_access`: whether this JID may have tokens. */
   oauthAllows(jid: string, address: string): boolean
-  isOperator(jid: string): boolean
+  /** The name of the administrator who has this JID. */
+  operatorNamed(jid: string): string | undefined
   /** Of an account, as its backend tells it: the same across restarts; undefined for one that does not exist. */
   revision(jid: string): string | undefined
   /** The live commands, whose names are scopes. */
@@ -49,7 +50,7 @@ export class PasswordGrant {
     address: string,
     client: string | undefined,
   ): Promise<Granted | NotGranted> {
-    const { login, oauthAllows, isOperator, commands } = this.#deciding
+    const { login, oauthAllows, operatorNamed, commands } = this.#deciding
     const jid = bareJid(parameters.get('username') ?? '')
     if (jid === undefined) return { wrong: 'jid' }
     const seconds = secondsOf(parameters.get('ttl') ?? '', this.#options.oauth_expire)
@@ -58,15 +59,26 @@ export class PasswordGrant {
     if (format !== 'jwt' && format !== 'opaque') return { wrong: 'format' }
     const since = performance.now()
     // Asked for before the password is, so that a password that changes meanwhile is not taken for the new one.
-    const revision = isOperator(jid) ? undefined : this.#deciding.revision(jid)
+    const operator = operatorNamed(jid)
+    const revision = operator !== undefined ? undefined : this.#deciding.revision(jid)
     const identity = await login('oauth', address, jid, parameters.get('password') ?? '')
-    const proven = identity?.jid === jid && (identity.kind === 'operator' || revision !== undefined)
+    const proven =
+      identity?.jid === jid && (identity.kind === 'operator' ? identity.name === operator : revision !== undefined)
     if (!proven) return { wrong: 'password', refusal: { as: jid, why: 'credentials' } }
     if (!oauthAllows(jid, address)) return { wrong: 'password', refusal: { as: jid, why: 'permission', identity } }
     const { scopes, unknown } = checkScopes(scopesOf(parameters.get('scope') ?? '', ' '), commands())
     const tooLong = format === 'jwt' && scopes.join(' ').length > LONGEST_JWT_SCOPE
     if (unknown !== undefined || tooLong) return { wrong: 'scope' }
-    const token = await this.#mint.issue({ jid, scopes, seconds, jwt: format === 'jwt', client, revision, since })
+    const token = await this.#mint.issue({
+      jid,
+      scopes,
+      seconds,
+      jwt: format === 'jwt',
+      client,
+      revision,
+      operator,
+      since,
+    })
     if (token === undefined) return { wrong: 'password', refusal: { as: jid, why: 'credentials' } }
     return { identity, token, scopes, seconds }
   }

@@ -3,6 +3,9 @@ import type { Forget } from '../proof.js'
 import { seal, unseal } from './seal.js'
 import { digestOf } from './token.js'
 
+/** Stands for the revision of a JID without an account. */
+export const NO_ACCOUNT = 'none'
+
 export interface Token {
   /** Bare and prepared. */
   readonly jid: string
@@ -12,8 +15,10 @@ export interface Token {
   readonly expires: number
   /** Of a registered client. */
   readonly client?: string | undefined
-  /** Of the account whose password it was issued for: it ends when that changes. */
+  /** Of the account that it was issued for, or `NO_ACCOUNT`: it ends when that changes. */
   readonly revision?: string | undefined
+  /** Of an operator's: his name, which must still have the JID. */
+  readonly operator?: string | undefined
 }
 
 /** As it lies in the store, under its digest: the token itself can be read only with the key of the data folder. */

@@ -1,6 +1,5 @@
 import { addressOf, EmqError, EmqNotFound, type PluginContext } from 'patchbay'
 import type { Login } from '../proof.js'
-import { reachOf } from './level.js'
 import type { Operators, Outcome } from './operators.js'
 
 /** contracts/mqtt.md §1.2. What EMQ has no code for is 108, or 102 where the caller's own tags do not suffice. */
@@ -38,21 +37,20 @@ export function contributeEmqUsers(ctx: PluginContext<unknown>, operators: Opera
     },
     async ({ body, identity }) => {
       const { username, password, tags } = body as Record<'username' | 'password' | 'tags', string>
-      return answer(await operators.add(username, password, tags, reachOf(identity)))
+      return answer(await operators.add(username, password, tags, identity))
     },
   )
 
   ctx.command(
     'emq',
     { access: WRITE, method: 'PUT', path: 'users/{name}', params: { tags: 'string' } },
-    async ({ path, body, identity }) =>
-      answer(await operators.retag(path['name']!, body['tags'] as string, reachOf(identity))),
+    async ({ path, body, identity }) => answer(await operators.retag(path['name']!, body['tags'] as string, identity)),
   )
 
   ctx.command('emq', { access: WRITE, method: 'DELETE', path: 'users/{name}' }, async ({ path, identity }) => {
     // Always, as recorded, also beside other administrators.
     if (path['name'] === 'admin') return answer('last')
-    return answer(await operators.remove(path['name']!, reachOf(identity)))
+    return answer(await operators.remove(path['name']!, identity))
   })
 
   ctx.command(
@@ -60,7 +58,13 @@ export function contributeEmqUsers(ctx: PluginContext<unknown>, operators: Opera
     { access: WRITE, method: 'PUT', path: 'change_pwd/{name}', params: { old_pwd: 'string', new_pwd: 'string' } },
     async ({ path, body, ctx: request }) => {
       const { old_pwd: old, new_pwd: password } = body as Record<'old_pwd' | 'new_pwd', string>
-      return answer(await operators.replacePassword(path['name']!, old, password, addressOf(request)))
+      const name = path['name']!
+      const stored = operators.get(name)?.password
+      if (!stored) return answer('unknown')
+      // As a login, so that nobody guesses here either, and before its turn, so that nobody has to wait for it.
+      const shown = await login('emq', addressOf(request), name, old)
+      if (shown?.name !== name) return answer('wrong')
+      return answer(await operators.replacePassword(name, stored, password))
     },
   )
 

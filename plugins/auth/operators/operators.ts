@@ -6,7 +6,7 @@ import { inSequence } from '../sequence.js'
 import type { Turns } from '../turns.js'
 import { Decoys } from './decoys.js'
 import type { KeptOperators, Operator } from './kept.js'
-import { levelOf } from './level.js'
+import { levelOf, reachOf } from './level.js'
 import { isLabel, isName, operatorJid } from './name.js'
 
 /** How a change went; `forbidden` is above the reach of who asked, `last` would leave no administrator. */
@@ -50,10 +50,10 @@ export class Operators {
     return this.#kept.known.get(name)
   }
 
-  /** The name of the operator with this bare JID. */
+  /** The name of the administrator with this bare JID. Others have none: it would open more than the faces that know them. */
   named(jid: string): string | undefined {
-    if (this.#revision !== this.#kept.revision) this.#index()
-    return this.#byJid.get(jid)
+    const name = this.#withJid(jid)
+    return name !== undefined && levelOf(this.get(name)!.tags) === 3 ? name : undefined
   }
 
   /** The name of the operator whom `text` means: a name, in which case counts, or else a JID. */
@@ -66,6 +66,9 @@ export class Operators {
   reserved(jid: string): boolean {
     return this.named(bareJid(jid) ?? '') !== undefined
   }
+
+  /** Of a bare JID: only administrators have one. */
+  readonly levelOf = (jid: string): AccessLevel | undefined => (this.named(jid) === undefined ? undefined : 3)
 
   identity(name: string): Identity | undefined {
     const operator = this.get(name)
@@ -85,7 +88,10 @@ export class Operators {
    * wait that this one was not looked at. Throws `busy` when too many wait altogether.
    */
   async verify(name: string, password: string, address: string): Promise<boolean> {
-    const stored = this.get(name)?.password
+    const operator = this.get(name)
+    // EMQ lets users without a password in, as recorded; what they open must not be more than EMQ.
+    const open = password === '' && levelOf(operator?.tags ?? '') !== undefined
+    const stored = open ? undefined : operator?.password
     const against = stored ?? this.#decoys.for(name, this.#hashes(), this.#options.cost)
     const right = await this.#options.turns.take({ address, name }, () =>
       passwordMatches(this.#options.hashing, password, against),
@@ -94,55 +100,71 @@ export class Operators {
     return right === true && stored !== undefined && this.get(name)?.password === stored
   }
 
-  add(name: string, password: string, tags: string, reach: Reach): Promise<Outcome> {
+  add(name: string, password: string, tags: string, by: Identity | undefined): Promise<Outcome> {
     return this.#change(async () => {
-      if (!isName(name) || !isLabel(tags)) return 'malformed'
+      if (!isName(name) || !isLabel(tags) || (password === '' && levelOf(tags) !== undefined)) return 'malformed'
       if (this.get(name) || this.#isTaken(name)) return 'exists'
-      if ((levelOf(tags) ?? 0) > reach) return 'forbidden'
+      if ((levelOf(tags) ?? 0) > this.#reach(by)) return 'forbidden'
       return this.#store(name, { password: await this.#hash(password), tags })
     })
   }
 
-  retag(name: string, tags: string, reach: Reach): Promise<Outcome> {
+  retag(name: string, tags: string, by: Identity | undefined): Promise<Outcome> {
     return this.#change(async () => {
       const operator = this.get(name)
       if (!operator) return 'unknown'
       if (!isLabel(tags)) return 'malformed'
-      if (Math.max(levelOf(operator.tags) ?? 0, levelOf(tags) ?? 0) > reach) return 'forbidden'
+      if (Math.max(levelOf(operator.tags) ?? 0, levelOf(tags) ?? 0) > this.#reach(by)) return 'forbidden'
       if (this.#isLast(name) && levelOf(tags) !== 3) return 'last'
       return this.#store(name, { ...operator, tags })
     })
   }
 
-  setPassword(name: string, password: string, reach: Reach): Promise<Outcome> {
+  setPassword(name: string, password: string, by: Identity | undefined): Promise<Outcome> {
     return this.#change(async () => {
       const operator = this.get(name)
       if (!operator) return 'unknown'
-      if ((levelOf(operator.tags) ?? 0) > reach) return 'forbidden'
+      // As recorded it may be set; the last administrator must not lock everybody out with it.
+      if (password === '' && this.#isLast(name)) return 'malformed'
+      if ((levelOf(operator.tags) ?? 0) > this.#reach(by)) return 'forbidden'
       return this.#store(name, { ...operator, password: await this.#hash(password) })
     })
   }
 
-  /** By who knows the old one; `wrong` when it is not. */
-  replacePassword(name: string, old: string, password: string, address: string): Promise<Outcome> {
+  /** By who has just shown the one that is `stored`; `wrong` when it was changed meanwhile. */
+  replacePassword(name: string, stored: PasswordHash, password: string): Promise<Outcome> {
     return this.#change(async () => {
       const operator = this.get(name)
       if (!operator) return 'unknown'
-      if (!(await this.verify(name, old, address))) return 'wrong'
+      if (operator.password !== stored) return 'wrong'
+      // As recorded it may be set; the last administrator must not lock everybody out with it.
+      if (password === '' && this.#isLast(name)) return 'malformed'
       return this.#store(name, { ...operator, password: await this.#hash(password) })
     })
   }
 
-  remove(name: string, reach: Reach): Promise<Outcome> {
+  remove(name: string, by: Identity | undefined): Promise<Outcome> {
     return this.#change(async () => {
       const operator = this.get(name)
       if (!operator) return 'unknown'
-      if ((levelOf(operator.tags) ?? 0) > reach) return 'forbidden'
+      if ((levelOf(operator.tags) ?? 0) > this.#reach(by)) return 'forbidden'
       if (this.#isLast(name)) return 'last'
       await this.#kept.namespace.delete(name)
       this.#kept.known.delete(name)
       return this.#changed(name)
     })
+  }
+
+  #withJid(jid: string): string | undefined {
+    if (this.#revision !== this.#kept.revision) this.#index()
+    return this.#byJid.get(jid)
+  }
+
+  /** As it is now: whoever waited for a turn may have been removed, or demoted, meanwhile. */
+  #reach(by: Identity | undefined): Reach | -1 {
+    if (by?.kind !== 'operator') return reachOf(by)
+    const operator = this.get(by.name)
+    return operator ? (Math.min(levelOf(operator.tags) ?? 0, reachOf(by)) as Reach) : -1
   }
 
   #change(act: () => Promise<Outcome>): Promise<Outcome> {
@@ -172,7 +194,7 @@ export class Operators {
 
   #isTaken(name: string): boolean {
     const jid = operatorJid(name, this.#options.host)
-    return jid !== undefined && this.named(jid) !== undefined
+    return jid !== undefined && this.#withJid(jid) !== undefined
   }
 
   #isLast(name: string): boolean {

@@ -20,12 +20,14 @@ export interface Asking {
   readonly jid: string | undefined
   readonly local: string | undefined
   readonly domain: string | undefined
+  /** The domains that are served. */
+  readonly hosts: readonly string[]
 }
 
 let asked = 0
 
 export function askingOf(identity: Identity | undefined, call: Call, hosts: readonly string[]): Asking {
-  const jid = identity?.jid ?? (identity?.kind === 'operator' ? `${identity.name}@${hosts[0]}` : undefined)
+  const jid = identity?.jid
   const at = jid === undefined ? -1 : jid.indexOf('@')
   const named = at > 0
   return {
@@ -36,6 +38,7 @@ export function askingOf(identity: Identity | undefined, call: Call, hosts: read
     jid: named ? jid : undefined,
     local: named ? jid!.slice(0, at) : undefined,
     domain: named ? jid!.slice(at + 1) : undefined,
+    hosts,
   }
 }
 

@@ -12,7 +12,7 @@ import { COMMAND, PERMISSION } from './read-rule.js'
 import type { Candidate } from './smallest-change.js'
 import { callerName, listText, scalar, whatText, whoText } from './words.js'
 
-/** What the rules could say differently. */
+/** What the rules that there are could say differently. */
 export function* changedRules(from: RulesOfFace, asking: Asking): Generator<Candidate> {
   const { blocks } = from
   const { call } = asking
@@ -30,6 +30,14 @@ export function* changedRules(from: RulesOfFace, asking: Asking): Generator<Cand
     const text = `add \`${whoText(who)}\` to \`who\` of rule "${rule.name}"`
     yield { text, blocks: replaced(blocks, { ...rule, who: [...(rule.who ?? []), who] }) }
   }
+}
+
+/** What else could be said. */
+export function* addedRules(from: RulesOfFace, asking: Asking): Generator<Candidate> {
+  const { blocks } = from
+  const { call } = asking
+  const who = whoOf(asking)
+  if (!who) return
   const jid = jidOf(asking)
   if (call.face === 'admin_rest' && jid !== undefined) {
     yield { text: `add \`${scalar(jid)}\` to \`admins\``, blocks: { ...blocks, admins: [...blocks.admins, jid] } }

@@ -80,7 +80,8 @@ export function compilePermissions(blocks: Blocks, surroundings: Surroundings): 
       return explain({ blocks, surroundings, rules: rulesOf(call.face), permitsWith }, identity, call)
     },
     oauthAllows(jid, address) {
-      const owner: Identity = { kind: 'token', name: jid, jid, scopes: [] }
+      const level = surroundings.levelOf?.(jid)
+      const owner: Identity = { kind: 'token', name: jid, jid, scopes: [], ...(level === undefined ? {} : { level }) }
       return oauthAccess.matches(askingOf(owner, { face: 'oauth', permission: '', address }, surroundings.hosts))
     },
   }

@@ -23,10 +23,17 @@ export function missesHosts(limits: readonly string[], asking: Asking): string {
   )}`
 }
 
-function isWithin(host: string, limit: string, { domain }: Asking): boolean {
+/** A served domain below another one is a domain of its own, not a service of that one. */
+function isWithin(host: string, limit: string, { domain, hosts }: Asking): boolean {
   const base = limit === 'caller' ? domain : limit
   const name = prepareDomain(host)
-  return base !== undefined && name !== undefined && (name === base || name.endsWith(`.${base}`))
+  if (base === undefined || name === undefined) return false
+  if (name === base) return true
+  return isBelow(name, base) && !hosts.some(other => isBelow(other, base) && (name === other || isBelow(name, other)))
+}
+
+function isBelow(name: string, base: string): boolean {
+  return name.endsWith(`.${base}`)
 }
 
 export function hostsOf({ call }: Asking): readonly string[] {

@@ -2,7 +2,7 @@ import type { Call, Identity } from 'patchbay'
 import type { Asking } from './asking.js'
 import type { Blocks } from './blocks.js'
 import { callersThatCould } from './change-caller.js'
-import { changedRules } from './change-rules.js'
+import { addedRules, changedRules } from './change-rules.js'
 import type { RulesOfFace } from './explain.js'
 
 /** Something that might allow the call: other rules, or the same call by another caller. */
@@ -26,6 +26,10 @@ export function smallestChange(from: RulesOfFace, asking: Asking): string | unde
 }
 
 function* candidates(from: RulesOfFace, asking: Asking): Generator<Candidate> {
+  // An operator could get more power everywhere, where one entry of one rule may do.
+  const careful = asking.identity?.kind === 'operator'
+  if (careful) yield* changedRules(from, asking)
   yield* callersThatCould(from, asking)
-  yield* changedRules(from, asking)
+  if (!careful) yield* changedRules(from, asking)
+  yield* addedRules(from, asking)
 }

@@ -63,7 +63,8 @@ export async function openBench({
     async start(ctx) {
       const credentials = await openCredentials(ctx, ctx.config, owner => void forgotten.push(owner))
       operators = credentials.operators
-      if (operators.count === 0) await operators.add('admin', PASSWORD, 'administrator', 3)
+      if (operators.count === 0)
+        await operators.add('admin', PASSWORD, 'administrator', { kind: 'local', name: 'test' })
       const known = (proof: Proof | undefined): Identity | undefined => {
         if (proof) proofs.push(proof)
         return proof?.identity

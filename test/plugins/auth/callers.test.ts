@@ -1,4 +1,5 @@
 import test from 'ava'
+import { sign } from 'jsonwebtoken'
 import type { AuditEntry } from '../../../kernel/audit/entry.js'
 import { type Answer, basic } from '../../faces/exchange.js'
 import { ADMIN, KEY, openHouse, PASSWORD, type TestHouse } from '../../faces/house.js'
@@ -224,5 +225,119 @@ test.serial('explain asks the engine that decides', async t => {
   t.is((await house.local('/kernel/explain?command=nope')).status, 404)
   t.is((await house.local('/kernel/explain?command=status&ip=here')).status, 400)
   t.is((await house.local('/kernel/explain?face=emqq&command=x')).status, 400)
+  await house.close()
+})
+
+test.serial('who may do everything on EMQ gets nothing elsewhere, whatever he is called', async t => {
+  const house = await openXmpp({ acl: { admin: { user: ['boss@localhost'] } }, admins: ['boss@localhost'] })
+  await register(house, 'boss', 'real')
+  const emq = (body: object, who: string) =>
+    house.ask({ method: 'POST', path: '/api/v2/users', headers: { Authorization: who }, body: JSON.stringify(body) })
+  await emq({ username: 'view', password: 'v', tags: 'viewer' }, ADMIN)
+  t.is((await emq({ username: 'boss', password: 'evil', tags: '' }, basic('view', 'v'))).body, '{"code":0,"result":[]}')
+  for (const path of ['/api/registered_users?host=localhost', '/admin_rest/modules']) {
+    t.is((await get(house, path, basic('boss@localhost', 'evil'))).status, 401, path)
+    t.is((await get(house, path, basic('boss@localhost', 'real'))).status, 200, 'the account is as it was')
+  }
+  const made = await emq({ username: 'x', password: '', tags: 'administrator' }, ADMIN)
+  t.is(JSON.parse(made.body).code, 108, 'no administrator without a password')
+  await house.close()
+})
+
+test.serial(
+  'a JID that becomes an operator’s ends what its account had, and tokens never turn into the operator’s',
+  async t => {
+    const house = await openXmpp({
+      oauth_access: 'all',
+      api_permissions: {
+        'for accounts': { who: { user: 'boss@localhost' }, what: 'status' },
+        'for tokens': { who: { oauth: { scope: 'ejabberd:admin', acl: 'admin' } }, what: '*' },
+      },
+    })
+    await register(house, 'boss', 'real')
+    const status = async (who: string) => (await get(house, '/api/status', who)).status
+    const account = basic('boss@localhost', 'real')
+    t.is(await status(account), 200)
+    const token = await tokenOf(house, 'boss@localhost', 'real')
+    t.is(await status(token), 403, 'no administrator')
+    const { token: issued } = (await run(house, 'oauth_issue_token', {
+      jid: 'ghost@localhost',
+      ttl: 60,
+      scopes: 'ejabberd:admin',
+    })) as { token: string }
+    t.is(await status(`Bearer ${issued}`), 403)
+    for (const username of ['boss', 'ghost']) {
+      const body = JSON.stringify({ username, password: 'op', tags: 'administrator' })
+      await house.ask({ method: 'POST', path: '/api/v2/users', headers: { Authorization: ADMIN }, body })
+    }
+    t.is(await status(account), 401)
+    t.is(await status(token), 401)
+    t.is(await status(`Bearer ${issued}`), 401)
+    t.is(await status(await tokenOf(house, 'boss@localhost', 'op')), 200)
+    await house.close()
+  },
+)
+
+test.serial('a token from the command line ends with its account', async t => {
+  const house = await openXmpp({
+    oauth_access: 'all',
+    api_permissions: { 'for tokens': { who: { oauth: { scope: 'status', access: 'all' } }, what: 'status' } },
+  })
+  const issue = async (user: string) =>
+    `Bearer ${((await run(house, 'oauth_issue_token', { jid: `${user}@localhost`, ttl: 60, scopes: 'status' })) as { token: string }).token}`
+  const status = async (who: string) => (await get(house, '/api/status', who)).status
+  await register(house)
+  const [johns, nobodys] = [await issue('john'), await issue('nobody')]
+  t.deepEqual([await status(johns), await status(nobodys)], [200, 200], 'the account need not exist')
+  await register(house, 'nobody', 'x')
+  t.is(await status(nobodys), 401, 'who registers later is somebody else')
+  await run(house, 'unregister', { user: 'john', host: 'localhost' })
+  t.is(await status(johns), 401)
+  await house.close()
+})
+
+test.serial('change_pwd is no place for guessing, and who was removed changes nothing any more', async t => {
+  const house = await openXmpp()
+  const emq = async (method: string, path: string, body: object | undefined, who: string) =>
+    JSON.parse(
+      (
+        await house.ask({
+          method,
+          path: `/api/v2/${path}`,
+          headers: { Authorization: who },
+          ...(body ? { body: JSON.stringify(body) } : {}),
+        })
+      ).body,
+    ).code
+  await emq('POST', 'users', { username: 'b', password: 'b', tags: 'administrator' }, ADMIN)
+  const b = basic('b', 'b')
+  t.is(await emq('PUT', 'users/b', { tags: 'admin' }, b), 0)
+  const answers = await Promise.all([
+    emq('DELETE', 'users/b', undefined, ADMIN),
+    emq('POST', 'users', { username: 'evil', password: 'e', tags: 'administrator' }, b).catch(() => -1),
+  ])
+  t.is(answers[0], 0)
+  t.not(answers[1], 0, 'by who is gone')
+  await Promise.all(
+    Array.from({ length: 20 }, (_, n) => emq('PUT', 'change_pwd/admin', { old_pwd: `${n}`, new_pwd: 'x' }, ADMIN)),
+  )
+  t.is(await emq('PUT', 'change_pwd/admin', { old_pwd: PASSWORD, new_pwd: 'x' }, ADMIN), 114, 'refused without a look')
+  await house.close()
+})
+
+test.serial('issuers that are gone are not believed any more, also by a reload', async t => {
+  const secret = 'a secret of more than thirty-two bytes'
+  const issuer = { issuer: 'idp', keys: [{ algorithm: 'HS256', secret }] }
+  const plugins = { auth: { scrypt_cost: 1024, jwt: { issuers: [issuer] } } }
+  const house = await openXmpp(
+    { api_permissions: { all: { who: { oauth: { scope: 'status', access: 'all' } }, what: 'status' } } },
+    plugins,
+  )
+  const token = sign({ scope: 'status', sub: 'ann@localhost' }, secret, { issuer: 'idp', expiresIn: 600 })
+  const status = async () => (await get(house, '/api/status', `Bearer ${token}`)).status
+  t.is(await status(), 200)
+  plugins.auth.jwt.issuers = []
+  await house.kernel.reload('auth')
+  t.is(await status(), 401)
   await house.close()
 })

@@ -65,7 +65,7 @@ export async function openOauthHouse(
       const oauth = await contributeOauth(ctx as never, ctx.config, {
         login,
         oauthAllows: jid => !denied.has(jid),
-        isOperator: jid => jid === OPERATOR,
+        operatorNamed: jid => (jid === OPERATOR ? 'admin' : undefined),
         revision: jid => revisions.get(jid),
         forget: owner => void forgotten.push(owner),
       })

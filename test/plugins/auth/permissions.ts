@@ -42,7 +42,10 @@ export const account = (jid: string, role?: string): Identity => ({
   jid,
   ...(role !== undefined && { role }),
 })
-export const token = (jid: string, ...scopes: string[]): Identity => ({ kind: 'token', name: jid, jid, scopes })
+export const token = (jid: string, ...scopes: string[]): Identity => {
+  const level = LEVELS[jid]
+  return { kind: 'token', name: jid, jid, scopes, ...(level === undefined ? {} : { level }) }
+}
 export const key = (...scopes: string[]): Identity => ({ kind: 'key', name: 'k1', scopes })
 export const session = (level: AccessLevel): Identity => ({ kind: 'session', name: 'ops', level })
 export const ANYBODY = undefined
