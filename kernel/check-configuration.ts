@@ -65,7 +65,7 @@ export function checkConfiguration(pluginFolders: readonly string[], env: NodeJS
     const config = trying(() => configuration.of(definition.name, definition))
     if (config === undefined) continue
     checked.push(definition.name)
-    advice.push(...adviceOn(definition, config, settings.hosts))
+    advice.push(...(trying(() => adviceOn(definition, config, settings.hosts)) ?? []))
     ports.push(...boundPorts(`plugins.${definition.name}`, config))
   }
   advice.push(...portsUsedTwice(ports).map(warning))

@@ -1,7 +1,7 @@
 import 'reflect-metadata'
 import { join } from 'node:path'
 import { type DependencyContainer, instanceCachingFactory, Lifecycle, container as root } from 'tsyringe'
-import { AuditLog } from './audit/audit-log.js'
+import { Audit } from './audit/audit.js'
 import { record } from './audit/record.js'
 import { Configuration } from './config/configuration.js'
 import { Overrides } from './config/overrides.js'
@@ -80,12 +80,13 @@ export function compose({ loaded, load, store, log, pluginFolders, given, leave 
   )
 
   const configuration = container.resolve(Configuration)
-  const audit = new AuditLog(
+  const audit = new Audit(
     store.namespace(KERNEL, 'audit'),
+    store.namespace(KERNEL, 'refusals'),
     () => configuration.settings.audit,
     thrown => log.kernel.error(`the audit log could not be written: ${reason(thrown)}`),
   )
-  container.register(AuditLog, { useValue: audit })
+  container.register(Audit, { useValue: audit })
   const faces = allFaces(faceOptions(configuration))
   const live = new Live(new Map([...faces].map(([name, face]) => [name, face.build])))
   container.register(Live, { useValue: live })

@@ -1,5 +1,5 @@
 import type { DependencyContainer } from 'tsyringe'
-import { AuditLog } from './audit/audit-log.js'
+import { Audit } from './audit/audit.js'
 import { compose, type Parts } from './compose.js'
 import { Configuration } from './config/configuration.js'
 import { kernelDefinition } from './endpoints/index.js'
@@ -58,7 +58,7 @@ export class House {
     for (const plugin of container.resolve(Roster).plugins) plugin.forgetPrevious()
     await this.#own?.end()
     container.resolve(App).inFlight.close()
-    await container.resolve(AuditLog).close()
+    await container.resolve(Audit).close()
     await container.resolve(Store).close()
   }
 

@@ -17,6 +17,7 @@ export { alert, type Cell, type VernemqCall, type VernemqCommand, type VernemqOu
 export { addressOf } from './http/request.js'
 export type { Access, BodyKind, Command, FaceName, Method, RouteContext, RouteHandler } from './life/contributions.js'
 export {
+  type Advice,
   type Behaviour,
   type Held,
   type HoldingContext,

@@ -1,6 +1,5 @@
 import type { Change, Namespace } from '../store/namespace.js'
 import type { AuditEntry, NumberedEntry } from './entry.js'
-import { Refusals } from './refusals.js'
 
 export interface AuditLimits {
   entries: number
@@ -21,7 +20,7 @@ export interface AuditFilter {
   until?: number | undefined
 }
 
-export interface AuditPage {
+interface Read {
   entries: NumberedEntry[]
   /** Pass it as `before` for the next page; undefined on the last one. */
   next: number | undefined
@@ -34,9 +33,8 @@ const MOST_LOOKED_AT = 20_000
 const MOST_REMOVED = 200
 const DAY_MS = 86_400_000
 
-/** Who did what, from where, with what result: only ever appended to, and bounded by number and age. */
+/** Entries in the order in which they came: only ever appended to, and bounded by number and age. */
 export class AuditLog {
-  readonly refusals: Refusals
   readonly #namespace: Namespace<AuditEntry>
   readonly #limits: () => AuditLimits
   /** Numbers of the oldest stored entry and of the next one. */
@@ -46,10 +44,9 @@ export class AuditLog {
   #waiting: { entries: AuditEntry[]; settled: PromiseWithResolvers }[] = []
   #writing: Promise<void> | undefined
 
-  constructor(namespace: Namespace<AuditEntry>, limits: () => AuditLimits, report: (thrown: unknown) => void) {
+  constructor(namespace: Namespace<AuditEntry>, limits: () => AuditLimits) {
     this.#namespace = namespace
     this.#limits = limits
-    this.refusals = new Refusals(entries => this.append(...entries), report)
   }
 
   /** Resolves once the entries are stored. Those that come in while others are being written share one batch. */
@@ -60,7 +57,7 @@ export class AuditLog {
     return settled.promise
   }
 
-  async read(filter: AuditFilter, limit: number, before = Number.MAX_SAFE_INTEGER): Promise<AuditPage> {
+  async read(filter: AuditFilter, limit: number, before = Number.MAX_SAFE_INTEGER): Promise<Read> {
     await this.#open()
     const entries: NumberedEntry[] = []
     let number = Math.min(before, this.#next)
@@ -88,7 +85,6 @@ export class AuditLog {
   }
 
   async close(): Promise<void> {
-    await this.refusals.flush()
     while (this.#writing) await this.#writing
   }
 

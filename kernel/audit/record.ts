@@ -1,11 +1,11 @@
 import { addressOf, type KernelContext, shownPath } from '../http/request.js'
 import type { Identity } from '../life/identity.js'
-import type { AuditLog } from './audit-log.js'
+import type { Audit } from './audit.js'
 import type { AuditEntry } from './entry.js'
 import { withoutSecrets } from './without-secrets.js'
 
 /** Writes the request that `ctx` has just answered into the log, before the answer leaves; refusals are counted first. */
-export function record(log: AuditLog, ctx: KernelContext): void | Promise<void> {
+export function record(log: Audit, ctx: KernelContext): void | Promise<void> {
   const { change, refusal, identity } = ctx
   if (refusal) {
     const name = refusal.as.slice(0, 200)

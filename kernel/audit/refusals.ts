@@ -1,7 +1,7 @@
 import type { AuditEntry } from './entry.js'
 
 /** How many different callers one minute tells apart; the rest of that minute is one entry. */
-const MOST_CALLERS = 2000
+const MOST_CALLERS = 500
 /** Those who came on top of them; no address looks like that. */
 const OTHERS = 'others'
 const MINUTE_MS = 60_000
@@ -21,7 +21,7 @@ export class Refusals {
   /** `describe` is asked for the first one only. */
   add(address: string, name: string, result: AuditEntry['result'], describe: () => AuditEntry): void {
     const own = `${result} ${address} ${name}`
-    const key = this.#counted.has(own) || this.#counted.size < MOST_CALLERS ? own : OTHERS
+    const key = this.#counted.has(own) || this.#counted.size < MOST_CALLERS ? own : `${result} ${OTHERS}`
     const known = this.#counted.get(key)
     if (known) {
       known.count++

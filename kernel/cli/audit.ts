@@ -12,7 +12,7 @@ const FILTERS = ['who', 'face', 'command', 'address', 'result', 'since', 'until'
 
 interface Page {
   entries: NumberedEntry[]
-  next: number | null
+  next: string | null
   /** Refusals of the last minute: not entries yet, and whatever the filters are. */
   counting: AuditEntry[]
 }
@@ -43,7 +43,7 @@ async function newest(client: ControlClient, options: Options, limit: number): P
   do {
     const query = new URLSearchParams({ limit: String(Math.min(limit - all.entries.length, PAGE)) })
     for (const name of FILTERS) if (options[name] !== undefined) query.set(name, options[name])
-    if (all.next !== null) query.set('before', String(all.next))
+    if (all.next !== null) query.set('before', all.next)
     const page = await client.get<Page>(`/kernel/audit?${query}`)
     all.entries.push(...page.entries)
     all.next = page.next

@@ -13,7 +13,7 @@ export const explain: Command = {
   takes: ['COMMAND…', '[NAME=VALUE…]'],
   summary: 'tells whether somebody may call a command, rule by rule, and what would change that',
   details: [
-    'COMMAND is written as its API does: registered_users, session show, GET clients/c1, PUT user/bob, user/get, and',
+    'COMMAND is written as its API does, and --face says which one where several could be meant: registered_users, session show, GET clients/c1, PUT user/bob, user/get, and',
     '/kernel/plugins for one of ours. NAME=VALUE are its arguments: rules may be limited to hosts. Nothing is called.',
     `Exit code ${EXIT.ok} means allowed, ${EXIT.denied} denied.`,
   ].join('\n'),
@@ -50,7 +50,7 @@ function described({ allowed, caller, rules, change, call }: Explained): string 
     '',
     rules.length > 0 ? 'Rules, as they were tried:' : 'No rule was tried: anybody may call it.',
     ...rules.map(rule),
-    ...(change === undefined ? [] : ['', 'The smallest change that would allow it:', wrapped(change, '  ')]),
+    ...(change === undefined ? [] : ['', 'The smallest change that would allow it:', `  ${change}`]),
   ].join('\n')
 }
 

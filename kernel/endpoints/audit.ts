@@ -26,7 +26,7 @@ export function contributeAudit(ctx: PluginContext, { audit, faces }: Tools): vo
       since: since === undefined ? undefined : timeIn('since', since),
       until: until === undefined ? undefined : timeIn('until', until),
     }
-    const page = await audit.read(filter, Math.min(number('limit') ?? 100, MOST), number('before'))
+    const page = await audit.read(filter, Math.min(number('limit') ?? 100, MOST), cursorIn(text('before')))
     const counting = audit.refusals.pending.filter(
       entry => matches(entry, Date.parse(entry.time), filter) && (filter.since ?? 0) <= Date.parse(entry.time),
     )
@@ -41,6 +41,12 @@ function oneOf(name: string, text: string | undefined, known: readonly string[])
   throw new KernelError('bad_request', `there is no ${name} "${text}"${didYouMean(text, known)}`, {
     hint: `expected one of ${known.join(', ')}`,
   })
+}
+
+/** As an earlier page gave it. */
+function cursorIn(text: string | undefined): string | undefined {
+  if (text === undefined || /^\d{0,15}\.\d{0,15}$/.test(text)) return text
+  throw new KernelError('bad_request', `"before" is the "next" of another page, not "${text}"`)
 }
 
 function numberIn(name: string, text = ''): number {

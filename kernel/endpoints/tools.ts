@@ -1,5 +1,5 @@
 import { injectable } from 'tsyringe'
-import { AuditLog } from '../audit/audit-log.js'
+import { Audit } from '../audit/audit.js'
 import { Configuration } from '../config/configuration.js'
 import { App } from '../http/app.js'
 import { Faces } from '../http/faces/index.js'
@@ -24,7 +24,7 @@ export class Tools {
     readonly log: Log,
     readonly app: App,
     readonly faces: Faces,
-    readonly audit: AuditLog,
+    readonly audit: Audit,
   ) {}
 
   /** A verb that retires the generation which is answering this very request must not wait for itself. */

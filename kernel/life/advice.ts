@@ -1,7 +1,10 @@
-import { reason } from '../errors.js'
+import { KernelError, reason } from '../errors.js'
 import type { Advice, PluginDefinition } from './definition.js'
 
-/** What a plugin remarks about its checked options; one that fails over it only says so. */
+/**
+ * What a plugin remarks about its checked options; one that fails over it only says so. Throws `config_invalid` where the
+ * plugin found what no schema can see.
+ */
 export function adviceOn(
   definition: Pick<PluginDefinition, 'name' | 'advise'>,
   config: unknown,
@@ -10,6 +13,7 @@ export function adviceOn(
   try {
     return definition.advise?.(config, { hosts }) ?? []
   } catch (thrown) {
+    if (thrown instanceof KernelError && thrown.code === 'config_invalid') throw thrown
     return [
       {
         level: 'warning',

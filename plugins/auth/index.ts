@@ -1,5 +1,6 @@
 import { type PluginContext, plugin } from 'patchbay'
 import { accountsAsked } from './accounts-asked.js'
+import { adviseOn } from './advise.js'
 import { createAuthenticator } from './authenticator.js'
 import { bootstrap } from './bootstrap.js'
 import { credentialPermissions, credentialStorage, openCredentials } from './credentials.js'
@@ -7,9 +8,7 @@ import { keepDefence } from './defence.js'
 import { contributeOauth, OAUTH_PERMISSIONS, OAUTH_STORAGE } from './oauth/contribute.js'
 import { operatorJid } from './operators/name.js'
 import { options, TOP_LEVEL } from './options.js'
-import { advise } from './permissions/advise.js'
 import { compilePermissions } from './permissions/compile.js'
-import { EJABBERD_COMMANDS } from './permissions/ejabberd-commands.js'
 import { createSubjects } from './subject.js'
 import { forget, forgetJid, keepVerified } from './verified.js'
 
@@ -21,7 +20,7 @@ export default plugin({
   permissions: { ...credentialPermissions, ...OAUTH_PERMISSIONS },
   config: options,
   topLevel: TOP_LEVEL,
-  advise: (config, { hosts }) => advise(config, { hosts, commands: EJABBERD_COMMANDS }),
+  advise: adviseOn,
   async start(ctx) {
     const verified = await keepVerified(ctx)
     const host = ctx.hosts[0]!

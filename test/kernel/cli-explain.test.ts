@@ -118,8 +118,7 @@ Rules, as they were tried:
       {"as":"john@localhost","scopes":["a","b"],"command":"greet","tag":"outside","tags":["testing"]}
 
 The smallest change that would allow it:
-  add admin@localhost to acl.apicommands, or its address 10.0.0.7 to the
-  networks that the rule names there
+  add admin@localhost to acl.apicommands, or its address 10.0.0.7 to the networks that the rule names there
 `
 
 test.serial('explain: the verdict, every rule with what did not match, the smallest change', async t => {
@@ -150,7 +149,7 @@ test.serial('explain: other faces, words with blanks, JSON, refusals', async t =
   t.is(JSON.parse(json.out).rules.length, 2)
   const unknown = await run('explain', 'gret')
   t.is(unknown.code, 1)
-  t.regex(unknown.err, /the face ejabberd has no command "gret"/)
+  t.regex(unknown.err, /no API has a command "gret"; did you mean "greet"\?/)
   t.is((await run('explain')).code, 2)
   t.is((await run('explain', 'host=x')).code, 2)
   t.regex((await run('explain', 'greet', '--face', 'emqq')).err, /there is no face "emqq"; did you mean "emq"\?/)

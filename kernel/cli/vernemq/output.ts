@@ -10,10 +10,12 @@ type Output =
 /** The lines for stdout, and those for stderr: an alert says why a command did not do what it was asked. */
 export function readable(json: string): { out: string[]; alerts: string[] } {
   const outputs = [JSON.parse(json) as Output | Output[]].flat()
-  const isAlert = (output: Output): output is Extract<Output, { type: 'alert' }> => output.type === 'alert'
+  // Since 1.13 some commands say a failure as a text; a script must not take it for a key.
+  const failed = (output: Output) =>
+    output.type === 'alert' || (output.type === 'text' && output.text.startsWith('{error,'))
   return {
-    out: outputs.filter(output => !isAlert(output)).flatMap(textOf),
-    alerts: outputs.filter(isAlert).flatMap(({ alert }) => alert.flatMap(textOf)),
+    out: outputs.filter(output => !failed(output)).flatMap(textOf),
+    alerts: outputs.filter(failed).flatMap(textOf),
   }
 }
 

@@ -137,7 +137,13 @@ function asked({ permission, definition }: Command<'hermes'>, parameters: Readon
   }
 }
 
-function nodeOf({ node, level }: HermesCommand): string {
+function nodeOf({ node, level, access }: HermesCommand): string {
+  if (level === 'none' && !('public' in access)) {
+    throw new KernelError(
+      'undeclared_permission',
+      `the hermes node "${node}" needs no session, so its access must be public`,
+    )
+  }
   if (Object.hasOwn(LEVELS, level ?? '')) return node
   throw new KernelError('undeclared_permission', `the hermes node "${node}" declares no access level`, {
     hint: `give it one of ${Object.keys(LEVELS).join(', ')}`,

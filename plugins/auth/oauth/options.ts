@@ -10,7 +10,12 @@ const UNITS: Record<string, number> = { second: 1, minute: 60, hour: 3600, day: 
 const seconds = z
   .union([
     z.int().min(1),
-    z.string().regex(/^(\d{1,12}|\d{1,9} ?(second|minute|hour|day|week)s?|infinity|infinite|unlimited)$/),
+    z
+      .string()
+      .regex(
+        /^(\d{1,12}|\d{1,9} ?(second|minute|hour|day|week)s?|infinity|infinite|unlimited)$/,
+        'expected seconds, or a time such as "30 days" or "infinity"',
+      ),
   ])
   .transform(written => {
     const [, amount, unit = 'second'] = /^(\d+) ?([a-z]+?)?s?$/.exec(String(written)) ?? []

@@ -42,8 +42,15 @@ export function advise(blocks: Blocks, known: Known): Advice[] {
       ...adviseOfNames(rule, blocks, { ...known, commands }).map(([text, part]) => warn(text, part)),
     ]
   })
-  const tokens = lineSurprises(blocks.oauth_access, blocks)
+  const tokens = [...nobody(blocks), ...lineSurprises(blocks.oauth_access, blocks)]
   return [...advice, ...tokens.map((text): Advice => ({ level: 'warning', path: 'oauth_access', text }))]
+}
+
+/** A name for `oauth_access` that nothing has. */
+function nobody({ oauth_access: access, access_rules, acl }: Blocks): string[] {
+  if (!('name' in access) || ['all', 'none', 'admin'].includes(access.name)) return []
+  if (access_rules.has(access.name) || acl.has(access.name)) return []
+  return [`there is no access rule and no acl "${access.name}", so nobody gets a token`]
 }
 
 function emptiness(rule: Rule): [text: string, part?: string][] {
