@@ -53,7 +53,8 @@ export function keyOf({ secret }: Verified, ...parts: string[]): string {
  */
 export class ConnectionKeys {
   readonly #verified: Verified
-  readonly #known = new WeakMap<object, { face: string; authorization: string; key: string }>()
+  /** On the connection itself: a WeakMap costs the collector of garbage as much as it saves. */
+  readonly #known = Symbol('key of a connection')
 
   constructor(verified: Verified) {
     this.#verified = verified
@@ -66,11 +67,12 @@ export class ConnectionKeys {
     authorization: string,
     look: (key: string) => T | undefined,
   ): T | undefined {
-    const known = this.#known.get(connection)
+    const kept = connection as { [known: symbol]: { face: string; authorization: string; key: string } | undefined }
+    const known = kept[this.#known]
     if (known && known.authorization === authorization && known.face === face) return look(known.key)
     const key = keyOf(this.#verified, face, authorization)
     const found = look(key)
-    if (found !== undefined) this.#known.set(connection, { face, authorization, key })
+    if (found !== undefined) kept[this.#known] = { face, authorization, key }
     return found
   }
 }

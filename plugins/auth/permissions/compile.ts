@@ -48,18 +48,21 @@ export function compilePermissions(blocks: Blocks, surroundings: Surroundings): 
   }
 
   const faces = new Map<string, LiveRule[]>()
-  const known = new Map<string, Covering>()
+  /** By face, then by command: texts that are there already, so that none has to be made for a look-up. */
+  const known = new Map<string, Map<string, Covering>>()
   const covering = (call: Call): readonly LiveRule[] => {
-    const key = `${call.face} ${call.command ?? call.permission}`
-    const before = known.get(key)
+    const key = call.command ?? call.permission
+    const ofFace = known.get(call.face)
+    const before = ofFace?.get(key)
     if (before && sameCommand(before.of, call)) return before.rules
-    if (known.size >= REMEMBERED) known.clear()
+    if (known.size >= REMEMBERED || (ofFace?.size ?? 0) >= REMEMBERED) known.clear()
     if (faces.size >= REMEMBERED) faces.clear()
     const all = faces.get(call.face) ?? rulesOf(call.face)
     faces.set(call.face, all)
     const rules = all.filter(rule => rule.covers(call))
     const { face, permission, command, tags } = call
-    known.set(key, { of: { face, permission, command, tags, address: '' }, rules })
+    const covering = { of: { face, permission, command, tags, address: '' }, rules }
+    known.set(face, (known.get(face) ?? new Map<string, Covering>()).set(key, covering))
     return rules
   }
 
