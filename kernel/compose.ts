@@ -27,6 +27,7 @@ import { Holdings } from './life/holdings.js'
 import { Roster } from './life/roster.js'
 import { Loader } from './loader.js'
 import { Log } from './log.js'
+import { OwnOptions } from './own-options.js'
 import { Probation } from './probation.js'
 import { Purging } from './purging.js'
 import { Reconfigure } from './reconfigure.js'
@@ -56,6 +57,9 @@ export function compose({ loaded, load, store, log, pluginFolders, given, leave 
 
   container.register(Store, { useValue: store })
   container.register(Departure, { useValue: new Departure(leave) })
+  container.register(OwnOptions, {
+    useValue: new OwnOptions((plugin, options) => container.resolve(Reconfigure).changeOptions(plugin, options)),
+  })
   container.register(Log, { useValue: log })
   container.register(Holdings, { useValue: new Holdings() })
   container.register(DesiredState, { useValue: new DesiredState(store.namespace(KERNEL, 'desired')) })

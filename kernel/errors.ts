@@ -40,6 +40,8 @@ export const ERRORS = {
   body_too_large: 413,
   body_invalid: 400,
   timeout: 504,
+  /** The server behind the backend has no such ability. */
+  unsupported: 501,
   no_backend: 503,
   no_authenticator: 503,
   busy: 503,

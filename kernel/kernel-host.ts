@@ -10,6 +10,7 @@ import type { ListenOptions, Logger } from './life/definition.js'
 import type { Host, OpenListener } from './life/generation.js'
 import { Holdings } from './life/holdings.js'
 import { Log } from './log.js'
+import { OwnOptions } from './own-options.js'
 import type { Namespace, NamespaceSchema } from './store/namespace.js'
 import { Store } from './store/store.js'
 
@@ -23,6 +24,7 @@ export class KernelHost implements Host {
   readonly #listeners: Listeners
   readonly #log: Log
   readonly #departure: Departure
+  readonly #ownOptions: OwnOptions
 
   constructor(
     holdings: Holdings,
@@ -32,6 +34,7 @@ export class KernelHost implements Host {
     listeners: Listeners,
     log: Log,
     departure: Departure,
+    ownOptions: OwnOptions,
   ) {
     this.holdings = holdings
     this.#configuration = configuration
@@ -40,6 +43,7 @@ export class KernelHost implements Host {
     this.#listeners = listeners
     this.#log = log
     this.#departure = departure
+    this.#ownOptions = ownOptions
   }
 
   get hosts(): readonly string[] {
@@ -81,6 +85,10 @@ export class KernelHost implements Host {
 
   secret(plugin: string, purpose: string): Buffer {
     return this.#store.secret.derive(plugin, purpose)
+  }
+
+  configure(plugin: string, options: Record<string, unknown>): Promise<void> {
+    return this.#ownOptions.change(plugin, options)
   }
 
   leave(why: string): void {

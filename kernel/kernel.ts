@@ -95,7 +95,7 @@ export class Kernel {
   }
 
   /** Runs the newest code, or leaves the old one serving. A plugin that is not running is only linked afresh. */
-  async reload(name: string): Promise<Plugin> {
+  async reload(name: string, { untilRetired = true }: { untilRetired?: boolean } = {}): Promise<Plugin> {
     const real = this.roster.nameOf(name)
     // The lane is free again at the swap: a crash of the new code must not wait until the old one has drained.
     const { plugin, retired } = await this.#lanes.run([real], async () => {
@@ -115,7 +115,7 @@ export class Kernel {
         .info(plugin.live ? `generation ${plugin.live.number} has the newest code` : 'linked afresh; it is not running')
       return { plugin, retired }
     })
-    await retired
+    if (untilRetired) await retired
     return plugin
   }
 

@@ -6,6 +6,7 @@ import { readFaceOptions } from './http/faces/options.js'
 import { Listeners, wantedListeners } from './http/listeners.js'
 import { Inventory } from './inventory.js'
 import { Kernel } from './kernel.js'
+import type { PluginDefinition } from './life/definition.js'
 import { Roster } from './life/roster.js'
 import { Log } from './log.js'
 
@@ -82,16 +83,34 @@ export class Reconfigure {
 
   /** Sets a plugin's options from texts, as a whole: what is left out returns to the file's value. Applied by a reload. */
   setOptions(name: string, texts: Record<string, string>): Promise<void> {
+    return this.#override(name, (plugin, reader) => this.configuration.overrideFor(plugin, reader, texts))
+  }
+
+  /**
+   * Sets some of a plugin's options and leaves the others as they are. Resolves once the reload is live, without
+   * waiting for the generation of before: it may be what asks.
+   */
+  changeOptions(name: string, values: Record<string, unknown>): Promise<void> {
+    return this.#override(name, (plugin, reader) => this.configuration.overrideWith(plugin, reader, values), {
+      untilRetired: false,
+    })
+  }
+
+  #override(
+    name: string,
+    make: (plugin: string, reader: PluginDefinition) => Record<string, unknown>,
+    patience: { untilRetired?: boolean } = {},
+  ): Promise<void> {
     return this.#afterOthers(async () => {
       const plugin = this.roster.demand(name)
       const { overrides } = this.configuration
-      const override = this.configuration.overrideFor(plugin.name, plugin.linked.definition, texts)
+      const override = make(plugin.name, plugin.linked.definition)
       const before = overrides.of(plugin.name)
       overrides.assume(plugin.name, override)
       let applied = false
       try {
         if (plugin.state === 'running') {
-          await this.kernel.reload(plugin.name)
+          await this.kernel.reload(plugin.name, patience)
           applied = true
         }
         await overrides.store(plugin.name)

@@ -105,6 +105,13 @@ export class Configuration {
     return { ...Object.fromEntries(before.filter(([name]) => this.#faceOptions.has(name))), ...override }
   }
 
+  /** The override block once `values` are part of it; throws `config_invalid`. */
+  overrideWith(plugin: string, reader: Reader, values: Block): Block {
+    const override = merge(this.overrides.of(plugin), values)
+    this.of(plugin, reader, override)
+    return override
+  }
+
   /** What stands under a face option's documented name in any plugin's block; the last one wins, an override over all. */
   faceOption(name: string): unknown {
     let found: unknown

@@ -5,7 +5,7 @@ import type { Namespace } from '../store/namespace.js'
 import type { Access, Command } from './contributions.js'
 import type { Behaviour, Held, PluginContext } from './definition.js'
 import type { Generation, OpenListener } from './generation.js'
-import { currentScope, inScope } from './scope.js'
+import { currentScope, inScope, outsideScopes } from './scope.js'
 
 /** The one object through which a plugin's `start` does anything. */
 export function createContext(generation: Generation): PluginContext<never> {
@@ -49,6 +49,7 @@ export function createContext(generation: Generation): PluginContext<never> {
       contributions.authenticator = authenticator
     },
     commands: face => host.liveCommands(face),
+    configure: options => outsideScopes(() => host.configure(plugin, options)),
     leave: why => host.leave(`plugin "${plugin}": ${why}`),
     secret: purpose => host.secret(plugin, purpose),
     storage: <V>(name: string) => generation.namespace<V>(declared(generation, name)),

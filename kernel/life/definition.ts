@@ -97,6 +97,11 @@ export interface PluginContext<Config = unknown> {
   authenticate(authenticator: Authenticator): void
   /** Definitions of the live commands of a face. */
   commands<F extends FaceName>(face: F): FaceCommands[F]['definition'][]
+  /**
+   * Sets options of this plugin as an override, which survives restarts; the others stay. Applied by a reload: resolves
+   * once the next generation is live, and throws `config_invalid` or what stopped it with nothing changed.
+   */
+  configure(options: Record<string, unknown>): Promise<void>
   /** Ends the process as SIGTERM does; what is under way finishes. Throws where Patchbay is embedded. */
   leave(why: string): void
   /** 32 bytes that no other plugin gets, the same at every start: for encrypting and for keyed digests. */

@@ -25,6 +25,7 @@ export interface Host {
   /** Definitions of the live commands of a face. */
   liveCommands<F extends FaceName>(face: F): FaceCommands[F]['definition'][]
   secret(plugin: string, purpose: string): Buffer
+  configure(plugin: string, options: Record<string, unknown>): Promise<void>
   /** Ends the process cleanly. */
   leave(why: string): void
   openListener(options: ListenOptions): Promise<OpenListener>
