@@ -1,8 +1,8 @@
 import { plugin } from 'patchbay'
 import type { MqttBackend } from './backend.js'
-import { contributeClients } from './emq-clients.js'
-import { contributeNodes } from './emq-nodes.js'
-import { contributeSessions } from './vernemq-sessions.js'
+import { contributeClients } from './emq/clients.js'
+import { contributeNodes } from './emq/nodes.js'
+import { contributeSessions } from './vernemq/sessions.js'
 
 export default plugin({
   name: 'mqtt-admin',

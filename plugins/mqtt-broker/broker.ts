@@ -1,5 +1,7 @@
+import { EventEmitter } from 'node:events'
 import { Aedes, type Client, type ConnectPacket } from 'aedes'
 import type { PluginContext } from 'patchbay'
+import type { RetainedMessage } from '../mqtt-admin/backend.js'
 import type { AuthenticateClient } from './authentication.js'
 
 /** What is known of a session, as plain data: it outlives the generation that wrote it. */
@@ -13,6 +15,11 @@ export interface SessionRecord {
   keepalive: number
   /** Milliseconds since the epoch. */
   connectedAt: number
+  serial: number
+  createdAt: number
+  disconnectedAt: number | undefined
+  will: { topic: string; qos: number; retain: boolean } | undefined
+  subscriptions: Map<string, { qos: number }>
 }
 
 /** The broker and its register of sessions, kept across reloads. */
@@ -25,6 +32,11 @@ export interface Broker {
   /** What a connection's CONNECT said. aedes forgets most of it. */
   connects: WeakMap<Client, SessionRecord>
   startedAt: number
+  /** The serial of the session opened last. */
+  serial: number
+  /** By topic. */
+  retained: Map<string, RetainedMessage>
+  events: EventEmitter
 }
 
 type BrokerHooks = {
@@ -51,7 +63,23 @@ export function keepBroker(ctx: PluginContext, authenticate: AuthenticateClient)
         connections: new Map(),
         connects: new WeakMap(),
         startedAt: Date.now(),
+        serial: 0,
+        retained: new Map(),
+        events: new EventEmitter(),
       }
+      aedes.on('subscribe', (subscriptions, client) => {
+        const record = broker.sessions.get(client?.id)
+        for (const { topic, qos } of subscriptions) if (qos < 128) record?.subscriptions.set(topic, { qos })
+      })
+      aedes.on('unsubscribe', (topics, client) => {
+        if (client.closed) return
+        for (const topic of topics) broker.sessions.get(client?.id)?.subscriptions.delete(topic)
+      })
+      aedes.on('publish', ({ topic, payload, qos, retain }) => {
+        if (!retain) return
+        if (payload.length === 0) broker.retained.delete(topic)
+        else broker.retained.set(topic, { topic, payload: Buffer.from(payload), qos, retainedAt: Date.now() })
+      })
       aedes.on('clientReady', client => call.ready(broker, client))
       aedes.on('clientDisconnect', client => call.gone(broker, client))
       return broker
@@ -72,15 +100,26 @@ function connecting({ connects }: Broker, client: Client, packet: ConnectPacket)
     protocol: packet.protocolVersion ?? 4,
     keepalive: packet.keepalive ?? 0,
     connectedAt: Date.now(),
+    serial: 0,
+    createdAt: Date.now(),
+    disconnectedAt: undefined,
+    will: packet.will && { topic: packet.will.topic, qos: packet.will.qos ?? 0, retain: packet.will.retain ?? false },
+    subscriptions: new Map(),
   })
 }
 
 /** By now aedes has given an id to a client that came without one, and has disconnected whoever had the same id. */
-function ready({ connects, connections, sessions }: Broker, client: Client): void {
+function ready(broker: Broker, client: Client): void {
+  const { connects, connections, sessions } = broker
   const record = connects.get(client)
   if (!record || client.closed) return
   record.clientId = client.id
-  for (const register of [connections, sessions]) register.delete(client.id)
+  const before = record.cleanSession ? undefined : sessions.get(client.id)
+  if (before) record.subscriptions = before.subscriptions
+  record.serial = before?.serial ?? ++broker.serial
+  record.createdAt = before?.createdAt ?? record.createdAt
+  connections.delete(client.id)
+  if (!before) sessions.delete(client.id)
   connections.set(client.id, client)
   sessions.set(client.id, record)
 }
@@ -89,5 +128,7 @@ function gone({ connects, connections, sessions }: Broker, client: Client): void
   // A taken-over session is already the newcomer's.
   if (connections.get(client.id) !== client) return
   connections.delete(client.id)
-  if (connects.get(client)?.cleanSession) sessions.delete(client.id)
+  const record = connects.get(client)
+  if (record?.cleanSession) sessions.delete(client.id)
+  else if (record) record.disconnectedAt = Date.now()
 }

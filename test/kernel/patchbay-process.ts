@@ -40,7 +40,7 @@ listen:
   - port: 0
     request_handlers: { "/": everything }
 ${more || 'plugins:'}
-  mqtt-broker: { port: 0 }
+  mqtt-broker: { port: 0, ws_port: 0 }
 `
 
 /** Runs `patchbay …` in `folder` until it ends. */

@@ -1,6 +1,6 @@
 import type { PluginContext } from 'patchbay'
-import type { MqttBackend } from './backend.js'
-import { localTime, uptime } from './emq-time.js'
+import type { MqttBackend } from '../backend.js'
+import { localTime, uptime } from './time.js'
 
 /** `management/nodes` (contracts/mqtt.md §1.3). */
 export function contributeNodes(ctx: PluginContext, backend: () => MqttBackend): void {

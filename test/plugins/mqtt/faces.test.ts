@@ -1,48 +1,22 @@
 import test from 'ava'
 import { testKernel } from 'patchbay/testing'
-import { plugin } from '../../kernel/life/definition.js'
-import type { MqttBackend, MqttClient } from '../../plugins/mqtt-admin/backend.js'
-import { localTime, uptime } from '../../plugins/mqtt-admin/emq-time.js'
-import mqttAdmin from '../../plugins/mqtt-admin/index.js'
+import { localTime, uptime } from '../../../plugins/mqtt-admin/emq/time.js'
+import mqttAdmin from '../../../plugins/mqtt-admin/index.js'
+import { session, standIn } from './stand-in.js'
 
 const since = new Date(2026, 0, 2, 3, 4, 5)
-const clients: MqttClient[] = Array.from({ length: 45 }, (_, index) => ({
-  clientId: `c${index}`,
-  username: index % 2 ? `u${index}` : undefined,
-  address: '10.0.0.1',
-  port: 1000 + index,
-  cleanSession: true,
-  protocol: 4,
-  keepalive: 60,
-  connectedAt: since,
-}))
-
-/** A stand-in for a broker: what the faces show is theirs, whoever serves MQTT. */
-function standIn(disconnected: string[] = []) {
-  const backend: MqttBackend = {
-    product: { version: '9.9', description: 'Stand-in' },
-    startedAt: new Date(),
-    clientCount: () => clients.length,
-    clients: (offset, limit) => clients.slice(offset, offset + limit),
-    client: id => clients.find(({ clientId }) => clientId === id),
-    sessions: (limit, matches) =>
-      clients
-        .map(client => ({ clientId: client.clientId, client }))
-        .filter(matches)
-        .slice(0, limit),
-    async disconnect(id) {
-      disconnected.push(id)
-      return clients.some(({ clientId }) => clientId === id)
-    },
-    async forget(id) {
-      disconnected.push(`forget ${id}`)
-    },
-  }
-  return plugin({ name: 'stand-in', version: '1.0.0', start: ctx => ctx.provide('mqtt-backend', backend) })
-}
+const clients = () =>
+  Array.from({ length: 45 }, (_, index) =>
+    session({
+      clientId: `c${index}`,
+      username: index % 2 ? `u${index}` : undefined,
+      port: 1000 + index,
+      connectedAt: since.getTime(),
+    }),
+  )
 
 test('lists are pages of 20 unless said', async t => {
-  const kernel = await testKernel(mqttAdmin, { with: [standIn()] })
+  const kernel = await testKernel(mqttAdmin, { with: [standIn({ sessions: clients() }).plugin] })
   const page = async (query: string) =>
     (
       (await (await kernel.fetch(`/api/v2/nodes/emq@127.0.0.1/clients${query}`)).json()) as {
@@ -67,7 +41,7 @@ test('lists are pages of 20 unless said', async t => {
 })
 
 test('session show has a limit of 100, filters, and shows only what is selected', async t => {
-  const kernel = await testKernel(mqttAdmin, { with: [standIn()] })
+  const kernel = await testKernel(mqttAdmin, { with: [standIn({ sessions: clients() }).plugin] })
   const table = async (query: string) =>
     ((await (await kernel.fetch(`/api/v1/session/show${query}`)).json()) as { table: object[] }).table
   t.is((await table('')).length, 45)
@@ -80,12 +54,12 @@ test('session show has a limit of 100, filters, and shows only what is selected'
 })
 
 test('session disconnect asks the backend, and forgets with --cleanup', async t => {
-  const asked: string[] = []
-  const kernel = await testKernel(mqttAdmin, { with: [standIn(asked)] })
+  const { plugin, asked } = standIn({ sessions: clients() })
+  const kernel = await testKernel(mqttAdmin, { with: [plugin] })
   await kernel.fetch('/api/v1/session/disconnect?client-id=c1')
   await kernel.fetch('/api/v1/session/disconnect?client-id=c%2F2&-c')
   await kernel.fetch('/api/v1/session/disconnect?client-id=c3&--mountpoint=other')
-  t.deepEqual(asked, ['c1', 'c/2', 'forget c/2'])
+  t.deepEqual(asked, ['disconnect c1', 'forget c/2'])
   await kernel.close()
 })
 

@@ -1,20 +1,21 @@
 import { EmqError, type PluginContext, paged } from 'patchbay'
-import type { MqttBackend, MqttClient } from './backend.js'
-import { localTime } from './emq-time.js'
+import type { MqttBackend, MqttSession } from '../backend.js'
+import { localTime } from './time.js'
 
 const READ = { permission: 'clients.read' }
 
 /** `clients` (contracts/mqtt.md §1.3). */
 export function contributeClients(ctx: PluginContext, backend: () => MqttBackend): void {
-  ctx.command('emq', { access: READ, method: 'GET', path: 'nodes/{node}/clients', paged: true }, ({ page }) => {
-    const mqtt = backend()
+  ctx.command('emq', { access: READ, method: 'GET', path: 'nodes/{node}/clients', paged: true }, async ({ page }) => {
+    const { sessions } = backend()
     const offset = (Math.max(page.current, 1) - 1) * page.size
-    return paged(page, mqtt.clientCount(), mqtt.clients(offset, page.size).map(asEmq))
+    const clients = await sessions.page('connected', offset, page.size)
+    return paged(page, await sessions.count('connected'), clients.map(asEmq))
   })
 
-  const one = ({ path }: { path: Record<string, string> }) => {
-    const client = backend().client(path['id']!)
-    return { objects: client ? [asEmq(client)] : [] }
+  const one = async ({ path }: { path: Record<string, string> }) => {
+    const session = await backend().sessions.get(path['id']!)
+    return { objects: session?.connected ? [asEmq(session)] : [] }
   }
   ctx.command('emq', { access: READ, method: 'GET', path: 'nodes/{node}/clients/{id...}' }, one)
   ctx.command('emq', { access: READ, method: 'GET', path: 'clients/{id...}' }, one)
@@ -23,13 +24,13 @@ export function contributeClients(ctx: PluginContext, backend: () => MqttBackend
     'emq',
     { access: { permission: 'clients.disconnect' }, method: 'DELETE', path: 'clients/{id...}' },
     async ({ path }) => {
-      if (!(await backend().disconnect(path['id']!))) throw new EmqError(112)
+      if (!(await backend().sessions.disconnect(path['id']!, 'kicked'))) throw new EmqError(112)
       return []
     },
   )
 }
 
-function asEmq(client: MqttClient): object {
+function asEmq(client: MqttSession): object {
   return {
     client_id: client.clientId,
     username: client.username ?? 'undefined',
@@ -38,6 +39,6 @@ function asEmq(client: MqttClient): object {
     clean_sess: client.cleanSession,
     proto_ver: client.protocol,
     keepalive: client.keepalive,
-    connected_at: localTime(client.connectedAt),
+    connected_at: localTime(new Date(client.connectedAt)),
   }
 }

@@ -1,16 +1,16 @@
 import type { Cell, PluginContext } from 'patchbay'
-import type { MqttBackend, MqttSession } from './backend.js'
+import type { MqttBackend, MqttSession } from '../backend.js'
 
 type Column = (session: MqttSession) => Cell
 
 /** The default columns of `session show` since 1.1 (contracts/mqtt.md §2.3), in alphabetical order. */
 const COLUMNS: ReadonlyMap<string, Column> = new Map<string, Column>([
   ['client_id', ({ clientId }) => clientId],
-  ['is_online', ({ client }) => client !== undefined],
+  ['is_online', ({ connected }) => connected],
   ['mountpoint', () => ''],
-  ['peer_host', ({ client }) => client?.address ?? null],
-  ['peer_port', ({ client }) => client?.port ?? null],
-  ['user', ({ client }) => client?.username ?? null],
+  ['peer_host', ({ connected, address }) => (connected ? (address ?? null) : null)],
+  ['peer_port', ({ connected, port }) => (connected ? (port ?? null) : null)],
+  ['user', ({ connected, username }) => (connected ? (username ?? null) : null)],
 ])
 const FLAGS = {
   ...Object.fromEntries([...COLUMNS.keys()].map(name => [name, {}])),
@@ -22,14 +22,20 @@ const DEFAULT_LIMIT = 100
 /** `session show` (`--column` selects, `--column=value` filters) and `session disconnect`. */
 export function contributeSessions(ctx: PluginContext, backend: () => MqttBackend): void {
   const access = { permission: 'clients.read' }
-  ctx.command('vernemq', { access, path: 'session show', reads: true, flags: FLAGS }, ({ flags }) => {
+  ctx.command('vernemq', { access, path: 'session show', reads: true, flags: FLAGS }, async ({ flags }) => {
     const given = [...COLUMNS].filter(([name]) => flags.has(name))
     const filters = given.filter(([name]) => flags.get(name) !== true)
     const selected = given.filter(([name]) => flags.get(name) === true)
     const shown = selected.length > 0 ? selected : [...COLUMNS]
     const matches = (session: MqttSession) =>
       filters.every(([name, column]) => String(column(session)) === flags.get(name))
-    const sessions = backend().sessions(Number(flags.get('limit') ?? DEFAULT_LIMIT), matches)
+    const limit = Number(flags.get('limit') ?? DEFAULT_LIMIT)
+    const sessions: MqttSession[] = []
+    for await (const block of backend().sessions.blocks('all')) {
+      sessions.push(...block.filter(matches))
+      if (sessions.length >= limit) break
+    }
+    sessions.length = Math.min(sessions.length, limit)
     return {
       table: sessions.map(session => Object.fromEntries(shown.map(([name, column]) => [name, column(session)]))),
     }
@@ -49,8 +55,8 @@ export function contributeSessions(ctx: PluginContext, backend: () => MqttBacken
       const mqtt = backend()
       // There is one mountpoint, the default one; nobody is connected to another.
       if (flags.get('mountpoint')) return { text: 'Done' }
-      await mqtt.disconnect(clientId)
-      if (flags.has('cleanup')) await mqtt.forget(clientId)
+      if (flags.has('cleanup')) await mqtt.sessions.forget(clientId, 'kicked')
+      else await mqtt.sessions.disconnect(clientId, 'kicked')
       return { text: 'Done' }
     },
   )
