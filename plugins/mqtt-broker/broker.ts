@@ -1,8 +1,9 @@
 import { EventEmitter } from 'node:events'
 import { Aedes, type Client, type ConnectPacket } from 'aedes'
 import type { PluginContext } from 'patchbay'
-import type { RetainedMessage } from '../mqtt-admin/backend.js'
+import type { Counter, RetainedMessage } from '../mqtt-admin/backend.js'
 import type { AuthenticateClient } from './authentication.js'
+import { ZERO } from './wire/counters.js'
 
 /** What is known of a session, as plain data: it outlives the generation that wrote it. */
 export interface SessionRecord {
@@ -36,7 +37,10 @@ export interface Broker {
   serial: number
   /** By topic. */
   retained: Map<string, RetainedMessage>
+  /** Tells each MqttEvent as `event`. */
   events: EventEmitter
+  /** Whoever does what is counted counts it. */
+  counters: Record<Counter, number>
 }
 
 type BrokerHooks = {
@@ -66,6 +70,7 @@ export function keepBroker(ctx: PluginContext, authenticate: AuthenticateClient)
         serial: 0,
         retained: new Map(),
         events: new EventEmitter(),
+        counters: { ...ZERO },
       }
       aedes.on('subscribe', (subscriptions, client) => {
         const record = broker.sessions.get(client?.id)

@@ -1,6 +1,6 @@
 import type { Counter, Gauge } from '../../mqtt-admin/backend.js'
 
-const ZERO: Record<Counter, 0> = {
+export const ZERO: Readonly<Record<Counter, 0>> = {
   'bytes.received': 0,
   'bytes.sent': 0,
   'packets.connect.received': 0,

@@ -1,9 +1,8 @@
-import type { Counter, Gauge, Metrics } from '../../mqtt-admin/backend.js'
+import type { Gauge, Metrics } from '../../mqtt-admin/backend.js'
 import type { Broker } from '../broker.js'
-import { COUNTERS, GAUGES } from './counters.js'
+import { GAUGES, ZERO } from './counters.js'
 
-export function metrics({ sessions, connections, retained }: Broker): Metrics {
-  const counters = Object.fromEntries(COUNTERS.map(name => [name, 0])) as Record<Counter, number>
+export function metrics({ sessions, connections, retained, counters }: Broker): Metrics {
   return {
     counters: () => counters,
     gauges: () => {
@@ -15,6 +14,6 @@ export function metrics({ sessions, connections, retained }: Broker): Metrics {
         }),
       ) as Record<Gauge, { count: number; max: number }>
     },
-    reset: () => undefined,
+    reset: () => void Object.assign(counters, ZERO),
   }
 }
