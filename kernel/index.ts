@@ -1,4 +1,5 @@
 /** All that a plugin may import: `import { plugin } from 'patchbay'`. */
+export { didYouMean } from './config/nearest.js'
 export { ERRORS, type ErrorCode, KernelError, reason } from './errors.js'
 export type { AdminRestCall, AdminRestCommand, AdminRestReply } from './http/faces/admin-rest.js'
 export { type EjabberdCall, type EjabberdCommand, EjabberdError } from './http/faces/ejabberd.js'
@@ -15,7 +16,17 @@ export {
 export type { OauthPage } from './http/faces/oauth-page.js'
 export { alert, type Cell, type VernemqCall, type VernemqCommand, type VernemqOutput } from './http/faces/vernemq.js'
 export { addressOf } from './http/request.js'
-export type { Access, BodyKind, Command, FaceName, Method, RouteContext, RouteHandler } from './life/contributions.js'
+export type {
+  Access,
+  BodyKind,
+  Command,
+  FaceName,
+  Method,
+  RouteAccess,
+  RouteContext,
+  RouteDescription,
+  RouteHandler,
+} from './life/contributions.js'
 export {
   type Advice,
   type Behaviour,
