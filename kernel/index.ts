@@ -30,6 +30,7 @@ export type {
 export {
   type Advice,
   type Behaviour,
+  type Certificate,
   type Held,
   type HoldingContext,
   type ListenOptions,

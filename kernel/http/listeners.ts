@@ -98,10 +98,14 @@ export class Listeners {
     })
   }
 
-  async #certificates(wanted: Wanted): Promise<Certificate[]> {
-    if (!wanted.tls) return []
+  async #certificates({ tls, certfile }: Wanted): Promise<Certificate[]> {
+    return tls ? this.certificates(certfile ? [certfile] : []) : []
+  }
+
+  /** Those in the files, else those of the configuration, else the self-signed one. */
+  async certificates(files: readonly string[]): Promise<Certificate[]> {
     const { certfiles, data, hosts } = this.#settings()
-    if (wanted.certfile) return readCertificates([wanted.certfile], 'certfile')
+    if (files.length > 0) return readCertificates(files, 'certfile')
     return certfiles.length > 0 ? readCertificates(certfiles, 'certfiles') : selfSignedCertificate(data, hosts)
   }
 }

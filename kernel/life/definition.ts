@@ -111,6 +111,11 @@ export interface PluginContext<Config = unknown> {
   leave(why: string): void
   /** 32 bytes that no other plugin gets, the same at every start: for encrypting and for keyed digests. */
   secret(purpose: string): Buffer
+  /**
+   * Key and chain for TLS: those in the PEM `files`, where a * stands for any part of a name; without any, those of
+   * `certfiles` in patchbay.yml, else the house's self-signed one. Throws `config_invalid`.
+   */
+  certificate(files?: readonly string[]): Promise<Certificate>
   storage<V>(namespace: string): Namespace<V>
   /** At most one live provider per service. */
   provide<T>(service: string, value: T): void
@@ -124,6 +129,12 @@ export interface PluginContext<Config = unknown> {
   every(ms: number, work: () => unknown): void
   /** Runs in the same turn as the swap. */
   onLive(act: () => void): void
+}
+
+/** A private key with its chain, both in PEM. */
+export interface Certificate {
+  key: string
+  cert: string
 }
 
 export interface ListenOptions {

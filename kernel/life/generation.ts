@@ -4,7 +4,7 @@ import type { Namespace, NamespaceSchema } from '../store/namespace.js'
 import { createContext } from './context.js'
 import { type Contributions, type FaceCommands, type FaceName, noContributions } from './contributions.js'
 import { within } from './deadline.js'
-import type { Held, ListenOptions, Logger, PluginDefinition } from './definition.js'
+import type { Certificate, Held, ListenOptions, Logger, PluginDefinition } from './definition.js'
 import { Effects } from './effects.js'
 import type { Holding, Holdings } from './holdings.js'
 import type { Linked } from './linker.js'
@@ -25,6 +25,7 @@ export interface Host {
   /** Definitions of the live commands of a face. */
   liveCommands<F extends FaceName>(face: F): FaceCommands[F]['definition'][]
   secret(plugin: string, purpose: string): Buffer
+  certificate(files: readonly string[]): Promise<Certificate>
   configure(plugin: string, options: Record<string, unknown>): Promise<void>
   /** Ends the process cleanly. */
   leave(why: string): void

@@ -4,6 +4,7 @@ import type { PluginContext } from 'patchbay'
 import type { Counter, RetainedMessage } from '../mqtt-admin/backend.js'
 import type { AuthenticateClient } from './authentication.js'
 import { ZERO } from './wire/counters.js'
+import { closeWire, openWire, type Wire } from './wire/wire.js'
 
 /** What is known of a session, as plain data: it outlives the generation that wrote it. */
 export interface SessionRecord {
@@ -41,6 +42,7 @@ export interface Broker {
   events: EventEmitter
   /** Whoever does what is counted counts it. */
   counters: Record<Counter, number>
+  wire: Wire
 }
 
 type BrokerHooks = {
@@ -71,6 +73,7 @@ export function keepBroker(ctx: PluginContext, authenticate: AuthenticateClient)
         retained: new Map(),
         events: new EventEmitter(),
         counters: { ...ZERO },
+        wire: openWire(),
       }
       aedes.on('subscribe', (subscriptions, client) => {
         const record = broker.sessions.get(client?.id)
@@ -89,7 +92,10 @@ export function keepBroker(ctx: PluginContext, authenticate: AuthenticateClient)
       aedes.on('clientDisconnect', client => call.gone(broker, client))
       return broker
     },
-    close: ({ aedes }) => new Promise<void>(resolve => aedes.close(resolve)),
+    async close({ aedes, wire }) {
+      await new Promise<void>(resolve => aedes.close(resolve))
+      await closeWire(wire)
+    },
     behaviour: { authenticate, connecting, ready, gone },
   })
 }
