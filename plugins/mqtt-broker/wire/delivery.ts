@@ -65,16 +65,24 @@ export function delivering({ slow_client_bytes }: Options, broker: Broker) {
     if (!packet) {
       // What is not forwarded must not wait for the client either.
       if (given.qos > 0 && !client.clean) outgoing().outgoingClearMessageId(client, given).catch(ignore)
-      return done()
+      done()
+      return
     }
     if (packet.qos === 2 || (packet.qos > 0 && packet.retain)) packet.qos = grantedQos(client, packet)
-    if (packet.qos === 0) {
-      if (tap.greeted && !client.closed) {
-        if (isSlow(tap)) drop(client, tap)
-        else tap.wire.handlers.write(tap.arrival.stream!, encode(packet))
-      }
-      return done()
+    if (packet.qos > 0) deliverSurely(client, tap, packet, done)
+    else {
+      deliverOnce(client, tap, packet)
+      done()
     }
+  }
+
+  function deliverOnce(client: DeliveringClient, tap: Tap, packet: Delivery): void {
+    if (!tap.greeted || client.closed) return
+    if (isSlow(tap)) drop(client, tap)
+    else tap.wire.handlers.write(tap.arrival.stream!, encode(packet))
+  }
+
+  function deliverSurely(client: DeliveringClient, tap: Tap, packet: Delivery, done: () => void): void {
     packet.messageId = client._nextId
     client._nextId = client._nextId >= 65_535 ? 1 : client._nextId + 1
     const send = () => {

@@ -17,7 +17,7 @@ export async function listen(ctx: PluginContext<Options>, broker: Broker): Promi
   const { wire } = broker
   const ours = handlers(ctx, broker)
   // The first generation's are needed before it is live: a client may come at once.
-  wire.handlers ??= ours
+  if (!wire.handlers.arrived) wire.handlers = ours
   ctx.onLive(() => {
     wire.handlers = ours
   })

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Connection } from '../connection.js'
+import { interested } from './emitter.js'
 import type { Handlers } from './handlers.js'
 import type { Listener } from './listener.js'
 
@@ -58,7 +59,8 @@ export function openWire(): Wire {
     connecting: new Map(),
     unfinished: new Map(),
     dirty: [],
-    handlers: undefined as unknown as Handlers,
+    // aedes hands messages to its emitter before anybody listens.
+    handlers: { interested } as Handlers,
     dispatch: {
       read(size) {
         return wire.handlers.read(this, size)
