@@ -1,9 +1,11 @@
 import { plugin } from 'patchbay'
-import type { MqttAccounts } from './authentication.js'
-import { authenticateClient } from './authentication.js'
+import { accountGuard, type MqttAccounts } from './authentication.js'
 import { brokerBackend } from './backend.js'
 import { keepBroker } from './broker.js'
+import { newEngine } from './engine/engine.js'
+import { upkeep } from './engine/upkeep.js'
 import { options } from './options.js'
+import { STORE_NAMES } from './store/stores.js'
 import { keepTcpListener } from './tcp-listener.js'
 
 export default plugin({
@@ -12,11 +14,13 @@ export default plugin({
   description: 'The embedded MQTT broker (aedes): MQTT 3.1 and 3.1.1',
   uses: ['mqtt-accounts'],
   config: options,
+  storage: [...STORE_NAMES],
   async start(ctx) {
-    const { ip, port, allow_anonymous } = ctx.config
-    const authenticate = authenticateClient(allow_anonymous, ip, ctx.service<MqttAccounts>('mqtt-accounts'))
-    const broker = await keepBroker(ctx, authenticate)
+    const { ip, port } = ctx.config
+    const guard = accountGuard(ctx.config, ctx.service<MqttAccounts>('mqtt-accounts'))
+    const broker = await keepBroker(ctx, newEngine(guard))
+    upkeep(ctx, broker, guard)
     if (port !== false) await keepTcpListener(ctx, broker, ip, port)
-    ctx.provide('mqtt-backend', brokerBackend(ctx, broker))
+    ctx.provide('mqtt-backend', brokerBackend(ctx, broker, guard))
   },
 })

@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { KernelError, type PluginContext } from 'patchbay'
 import type { Broker } from './broker.js'
+import { attachConnection } from './connection.js'
 
 /** A listening socket with the connections that came in on it. */
 export interface TcpListener {
@@ -27,7 +28,28 @@ export function keepTcpListener(ctx: PluginContext, broker: Broker, ip: string, 
         server.close(() => resolve())
         for (const socket of sockets) socket.destroy()
       }),
-    behaviour: { connected: socket => void broker.aedes.handle(socket) },
+    behaviour: {
+      connected: socket => {
+        attachConnection(socket, {
+          transport: 'tcp',
+          address: socket.remoteAddress?.replace(/^::ffff:/, '') ?? '',
+          port: socket.remotePort ?? 0,
+          listener: `${ip}:${port}`,
+          anonymous: ip === 'localhost' || ip === '::1' || ip.startsWith('127.'),
+          protocolVersions: [3, 4],
+          identity: undefined,
+          openedAt: Date.now(),
+          bytesReceived: 0,
+          bytesSent: 0,
+          messagesReceived: 0,
+          messagesSent: 0,
+          inflight: 0,
+          awaitingRelease: 0,
+          closedBecause: undefined,
+        })
+        broker.aedes.handle(socket)
+      },
+    },
   })
 }
 
