@@ -4,7 +4,15 @@ export { ERRORS, type ErrorCode, KernelError, reason } from './errors.js'
 export type { AdminRestCall, AdminRestCommand, AdminRestReply } from './http/faces/admin-rest.js'
 export { type EjabberdCall, type EjabberdCommand, EjabberdError } from './http/faces/ejabberd.js'
 export type { Argument, ResultType } from './http/faces/ejabberd-types.js'
-export { type EmqCall, type EmqCommand, EmqError, EmqNotFound, type EmqPage, paged } from './http/faces/emq.js'
+export {
+  type EmqCall,
+  type EmqCommand,
+  EmqError,
+  EmqMalformed,
+  EmqNotFound,
+  type EmqPage,
+  paged,
+} from './http/faces/emq-command.js'
 export type { HermesCall, HermesCommand, HermesLevel, HermesReply } from './http/faces/hermes.js'
 export {
   type OauthCall,
@@ -33,6 +41,7 @@ export {
   type Held,
   type HoldingContext,
   type ListenOptions,
+  type LoadedPlugin,
   type Logger,
   type PluginContext,
   type PluginDefinition,
