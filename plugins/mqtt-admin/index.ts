@@ -22,6 +22,6 @@ export default plugin({
     const backend = ctx.service<MqttBackend>('mqtt-backend')
     await contributeEmq(ctx, backend)
     contributeSessions(ctx, backend)
-    contributeNative(ctx, backend)
+    await contributeNative(ctx, backend)
   },
 })
