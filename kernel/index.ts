@@ -1,9 +1,18 @@
 /** All that a plugin may import: `import { plugin } from 'patchbay'`. */
-export { ERRORS, type ErrorCode, KernelError, reason } from './errors.js'
+export { didYouMean } from './config/nearest.js'
+export { ERRORS, type ErrorCode, KernelError, reason, withoutStack } from './errors.js'
 export type { AdminRestCall, AdminRestCommand, AdminRestReply } from './http/faces/admin-rest.js'
 export { type EjabberdCall, type EjabberdCommand, EjabberdError } from './http/faces/ejabberd.js'
 export type { Argument, ResultType } from './http/faces/ejabberd-types.js'
-export { type EmqCall, type EmqCommand, EmqError, EmqNotFound, type EmqPage, paged } from './http/faces/emq.js'
+export {
+  type EmqCall,
+  type EmqCommand,
+  EmqError,
+  EmqMalformed,
+  EmqNotFound,
+  type EmqPage,
+  paged,
+} from './http/faces/emq-command.js'
 export type { HermesCall, HermesCommand, HermesLevel, HermesReply } from './http/faces/hermes.js'
 export {
   type OauthCall,
@@ -13,16 +22,39 @@ export {
   type OauthReply,
 } from './http/faces/oauth.js'
 export type { OauthPage } from './http/faces/oauth-page.js'
-export { alert, type Cell, type VernemqCall, type VernemqCommand, type VernemqOutput } from './http/faces/vernemq.js'
+export type { VernemqCall, VernemqCommand, VernemqFlag } from './http/faces/vernemq.js'
+export { VernemqBadRequest } from './http/faces/vernemq-arguments.js'
+export {
+  alert,
+  type Cell,
+  type VernemqAnswer,
+  type VernemqOutput,
+  type VernemqReply,
+} from './http/faces/vernemq-output.js'
 export { addressOf } from './http/request.js'
-export type { Access, BodyKind, Command, FaceName, Method, RouteContext, RouteHandler } from './life/contributions.js'
+export type {
+  Access,
+  BodyKind,
+  Command,
+  FaceName,
+  Method,
+  RouteAccess,
+  RouteContext,
+  RouteDescription,
+  RouteHandler,
+} from './life/contributions.js'
 export {
   type Advice,
   type Behaviour,
+  type Certificate,
   type Held,
   type HoldingContext,
+  type HttpListener,
+  type HttpListeners,
   type ListenOptions,
+  type LoadedPlugin,
   type Logger,
+  type OpenListener,
   type PluginContext,
   type PluginDefinition,
   plugin,
@@ -40,4 +72,12 @@ export type {
 } from './life/identity.js'
 export { AddressSet, networkOf } from './names/address-set.js'
 export { bareJid, type Jid, parseJid, prepareDomain, prepareLocal, prepareResource } from './names/jid.js'
+export { glob, regexp } from './names/pattern.js'
+export type { Pattern } from './names/pattern-machine.js'
+export { Decoys } from './passwords/decoys.js'
+export { type Defence, keepDefence } from './passwords/defence.js'
+export { type Hashing, keepHashing, warmUp } from './passwords/hashing.js'
+export { hashPassword, type PasswordHash, passwordMatches } from './passwords/password.js'
+export { Turns } from './passwords/turns.js'
 export type { Change, Namespace, NamespaceSchema, Page, Range, Upgrade } from './store/namespace.js'
+export { inSequence, type Sequence } from './store/sequence.js'

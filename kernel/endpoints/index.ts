@@ -5,9 +5,11 @@ import { contributeAudit } from './audit.js'
 import { contributeCommands } from './commands.js'
 import { contributeEjabberd } from './ejabberd.js'
 import { contributeEmq } from './emq.js'
+import { contributeEmqConfigs } from './emq-configs.js'
 import { contributeExplain } from './explain.js'
 import { contributeLogs } from './logs.js'
 import { contributeNative } from './native.js'
+import { contributeOpenapi } from './openapi.js'
 import type { Tools } from './tools.js'
 import { contributeVernemq } from './vernemq.js'
 
@@ -33,12 +35,14 @@ export function kernelDefinition(tools: Tools): PluginDefinition {
     },
     start(ctx) {
       contributeNative(ctx, tools)
+      contributeOpenapi(ctx, tools)
       contributeCommands(ctx, tools)
       contributeLogs(ctx, tools)
       contributeAudit(ctx, tools)
       contributeExplain(ctx, tools)
       contributeAdminRest(ctx, tools)
       contributeEmq(ctx, tools)
+      contributeEmqConfigs(ctx, tools)
       contributeVernemq(ctx, tools)
       contributeEjabberd(ctx, tools)
     },

@@ -2,9 +2,9 @@ import type { DependencyContainer } from 'tsyringe'
 import { didYouMean } from '../config/nearest.js'
 import { KernelError } from '../errors.js'
 import type { Namespace } from '../store/namespace.js'
-import type { Access, Command } from './contributions.js'
-import type { Behaviour, Held, PluginContext } from './definition.js'
-import type { Generation, OpenListener } from './generation.js'
+import type { Access, Command, RouteHandler } from './contributions.js'
+import type { Behaviour, Held, OpenListener, PluginContext } from './definition.js'
+import type { Generation } from './generation.js'
 import { currentScope, inScope, outsideScopes } from './scope.js'
 
 /** The one object through which a plugin's `start` does anything. */
@@ -34,9 +34,10 @@ export function createContext(generation: Generation): PluginContext<never> {
         method,
         path,
         permission: permissionOf(generation, access, `${method} ${path}`),
-        body: access.body,
+        body: access.body ?? (access.describe?.body && 'json'),
         stream: access.stream ?? false,
-        handler,
+        description: access.describe,
+        handler: handler as RouteHandler,
       })
     },
     command(face, definition, handler) {
@@ -49,9 +50,11 @@ export function createContext(generation: Generation): PluginContext<never> {
       contributions.authenticator = authenticator
     },
     commands: face => host.liveCommands(face),
+    plugins: () => host.loadedPlugins(),
     configure: options => outsideScopes(() => host.configure(plugin, options)),
     leave: why => host.leave(`plugin "${plugin}": ${why}`),
     secret: purpose => host.secret(plugin, purpose),
+    certificate: (files = []) => outsideScopes(() => host.certificate(files)),
     storage: <V>(name: string) => generation.namespace<V>(declared(generation, name)),
     provide(service, value) {
       generation.assertOpen('service')
@@ -64,6 +67,7 @@ export function createContext(generation: Generation): PluginContext<never> {
       const opened = await host.holdings.keep(generation, key, held, () => ({ storage: refuseStorage, log }))
       generation.onLive(() => opened.remount(options))
     },
+    http: { list: () => host.httpListeners(), open: options => host.openListener(options) },
     keep<T, B extends Behaviour>(key: string, held: Held<T, B>) {
       return host.holdings.keep(generation, key, held as unknown as Held<T>, holding => ({
         log,

@@ -1,8 +1,9 @@
 import type { DependencyContainer } from 'tsyringe'
 import type { z } from 'zod'
 import type { Namespace, NamespaceSchema } from '../store/namespace.js'
-import type { Access, FaceCommands, FaceName, Method, RouteHandler } from './contributions.js'
+import type { FaceCommands, FaceName, Method, RouteAccess, RouteHandler } from './contributions.js'
 import type { Authenticator } from './identity.js'
+import type { State } from './state.js'
 
 /** A plugin as data: what it is called, what it may use, and one verb. There is no `stop`: what `start` did is known. */
 export interface PluginDefinition<C extends z.ZodType = z.ZodType> {
@@ -88,7 +89,12 @@ export interface PluginContext<Config = unknown> {
   readonly config: Config
   /** This generation's own tsyringe container. It holds `context`, `config`, `log`, `signal` and the services in `uses`. */
   readonly container: DependencyContainer
-  route(method: Method, path: string, access: Access, handler: RouteHandler): void
+  route<Query = unknown, Body = unknown>(
+    method: Method,
+    path: string,
+    access: RouteAccess<Query, Body>,
+    handler: RouteHandler<Query, Body>,
+  ): void
   command<F extends FaceName>(
     face: F,
     definition: FaceCommands[F]['definition'],
@@ -97,6 +103,8 @@ export interface PluginContext<Config = unknown> {
   authenticate(authenticator: Authenticator): void
   /** Definitions of the live commands of a face. */
   commands<F extends FaceName>(face: F): FaceCommands[F]['definition'][]
+  /** The loaded plugins by name, this one included: for telling people what there is and what does not work. */
+  plugins(): LoadedPlugin[]
   /**
    * Sets options of this plugin as an override, which survives restarts; the others stay. Applied by a reload: resolves
    * once the next generation is live, and throws `config_invalid` or what stopped it with nothing changed.
@@ -106,6 +114,11 @@ export interface PluginContext<Config = unknown> {
   leave(why: string): void
   /** 32 bytes that no other plugin gets, the same at every start: for encrypting and for keyed digests. */
   secret(purpose: string): Buffer
+  /**
+   * Key and chain for TLS: those in the PEM `files`, where a * stands for any part of a name; without any, those of
+   * `certfiles` in patchbay.yml, else the house's self-signed one. Throws `config_invalid`.
+   */
+  certificate(files?: readonly string[]): Promise<Certificate>
   storage<V>(namespace: string): Namespace<V>
   /** At most one live provider per service. */
   provide<T>(service: string, value: T): void
@@ -113,6 +126,8 @@ export interface PluginContext<Config = unknown> {
   service<T>(service: string): () => T
   /** An HTTP listener of the plugin's own, kept across its reloads. */
   listen(options: ListenOptions): Promise<void>
+  /** The HTTP listeners of the house, and how to open more of them while it runs. */
+  readonly http: HttpListeners
   keep<T, B extends Behaviour = Behaviour>(key: string, held: Held<T, B>): Promise<T>
   effect(label: string, undo: () => void | Promise<void>): void
   /** Calls `work` every `ms` milliseconds from the swap until the generation retires, never twice at once. */
@@ -121,12 +136,57 @@ export interface PluginContext<Config = unknown> {
   onLive(act: () => void): void
 }
 
+export interface LoadedPlugin {
+  readonly name: string
+  readonly state: State
+  /** What went wrong last, while it is failed. */
+  readonly error: string | undefined
+  /** Its options with their values as text, in the order of their schema; none when they are wrong. */
+  options(): { key: string; value: string; datatype: string }[]
+}
+
+/** A private key with its chain, both in PEM. */
+export interface Certificate {
+  key: string
+  cert: string
+}
+
+export interface HttpListeners {
+  /** Every open one: configured, of plugins, and opened here. */
+  list(): HttpListener[]
+  /** It stays open until it is closed: keep it as a holding. Throws `port_taken`, `listen_failed`, `config_invalid`. */
+  open(options: ListenOptions): Promise<OpenListener>
+}
+
+export interface HttpListener {
+  readonly address: string
+  readonly port: number
+  readonly tls: boolean
+  /** Of what it carries, as `request_handlers` names it. */
+  readonly handlers: readonly string[]
+  /** Undefined is no limit. */
+  readonly maxConnections: number | undefined
+  readonly connections: number
+  /** Since it was opened. */
+  readonly totalConnections: number
+}
+
+/** A plugin's own listener: its socket stays, what it carries may change with each generation. */
+export interface OpenListener {
+  remount(options: ListenOptions): void
+  close(): Promise<void>
+}
+
 export interface ListenOptions {
   /** 0 picks a free one. */
   port: number
   /** Default 127.0.0.1. */
   ip?: string
   tls?: boolean
+  /** PEM files with the chain and its key; without them the certificate of the house. */
+  certfile?: string
+  keyfile?: string
+  maxConnections?: number
   /** Mount path to handlers, as in `listen.request_handlers` of the configuration. */
   requestHandlers: Record<string, string | string[]>
 }

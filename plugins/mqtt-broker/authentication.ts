@@ -1,17 +1,15 @@
 import type { Guard } from './guard.js'
-import type { Options } from './options.js'
 
 /** The service `mqtt-accounts`: who may connect with which password. */
 export interface MqttAccounts {
   verify(username: string, password: string): Promise<boolean>
 }
 
-/** Anonymous clients as configured; everybody else by the running account service, and nobody without one. */
-export function accountGuard({ allow_anonymous }: Options, accounts: () => MqttAccounts): Guard {
+/** Anonymous clients where the listener lets them in; everybody else by the running account service, and nobody without one. */
+export function accountGuard(accounts: () => MqttAccounts): Guard {
   return {
     admit({ username, password, connection }) {
-      const open = allow_anonymous === 'always' || (allow_anonymous === 'loopback' && connection.anonymous)
-      if (open) return { admitted: true, username }
+      if (connection.anonymous) return { admitted: true, username }
       if (username === undefined) return { admitted: false, returnCode: 5, reason: 'not authorized' }
       return verify(accounts, username, password).then(
         right => (right ? { admitted: true, username } : WRONG),

@@ -16,6 +16,7 @@ import { load } from './store/load.js'
 import { persistence } from './store/persistence.js'
 import { openStores, type StoredMessage } from './store/stores.js'
 import { ZERO } from './wire/counters.js'
+import { closeWire, openWire, type Wire } from './wire/wire.js'
 
 export type { SessionRecord } from './engine/record.js'
 
@@ -58,6 +59,7 @@ export interface Broker {
   gauges: Gauges
   /** Whoever does what is counted counts it. */
   counters: Record<Counter, number>
+  wire: Wire
   /** What `$SYS/broker` said last, by topic. */
   system: Map<string, string>
   /** aedes' own function, behind `engine.publishOnce`. */
@@ -75,8 +77,9 @@ export async function keepBroker(ctx: PluginContext<Options>, engine: Engine): P
       await openAedes(broker)
       return broker
     },
-    async close({ aedes, journal }) {
+    async close({ aedes, journal, wire }) {
       await new Promise<void>(resolve => aedes.close(() => resolve()))
+      await closeWire(wire)
       await commit(journal).catch(() => undefined)
     },
   })
@@ -122,6 +125,7 @@ function newBroker(journal: Journal, engine: Engine, options: Options): Broker {
     },
     gauges: newGauges(),
     counters: { ...ZERO },
+    wire: openWire(),
     system: new Map(),
     publish: () => undefined,
     internal: '',

@@ -6,7 +6,7 @@ import { newEngine } from './engine/engine.js'
 import { upkeep } from './engine/upkeep.js'
 import { options } from './options.js'
 import { STORE_NAMES } from './store/stores.js'
-import { keepTcpListener } from './tcp-listener.js'
+import { listen } from './wire/listen.js'
 
 export default plugin({
   name: 'mqtt-broker',
@@ -16,11 +16,10 @@ export default plugin({
   config: options,
   storage: [...STORE_NAMES],
   async start(ctx) {
-    const { ip, port } = ctx.config
-    const guard = accountGuard(ctx.config, ctx.service<MqttAccounts>('mqtt-accounts'))
+    const guard = accountGuard(ctx.service<MqttAccounts>('mqtt-accounts'))
     const broker = await keepBroker(ctx, newEngine(guard))
     upkeep(ctx, broker, guard)
-    if (port !== false) await keepTcpListener(ctx, broker, ip, port)
+    await listen(ctx, broker)
     ctx.provide('mqtt-backend', brokerBackend(ctx, broker, guard))
   },
 })

@@ -96,13 +96,15 @@ function deliver(
     const entry = queue.entries.get(position)
     return entry !== undefined && entry.id === undefined && record.client === (client as unknown)
   }
+  // Its own, as it keeps its identifier until it is stored.
+  const own = { ...copy }
   if (record.draining === 'rest') {
     record.held.push(() => {
-      if (waits()) client.deliverQoS(copy, () => undefined)
+      if (waits()) client.deliverQoS(own, () => undefined)
     })
   }
   if (record.draining || !waits()) return false
-  client.deliverQoS(copy, done)
+  client.deliverQoS(own, done)
   return true
 }
 
