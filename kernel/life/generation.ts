@@ -9,6 +9,7 @@ import type {
   Held,
   HttpListener,
   ListenOptions,
+  LoadedPlugin,
   Logger,
   OpenListener,
   PluginDefinition,
@@ -32,6 +33,7 @@ export interface Host {
   resolveService(service: string): unknown
   /** Definitions of the live commands of a face. */
   liveCommands<F extends FaceName>(face: F): FaceCommands[F]['definition'][]
+  loadedPlugins(): LoadedPlugin[]
   secret(plugin: string, purpose: string): Buffer
   certificate(files: readonly string[]): Promise<Certificate>
   configure(plugin: string, options: Record<string, unknown>): Promise<void>

@@ -1,9 +1,11 @@
 import { plugin } from 'patchbay'
-import type { MqttAccounts } from './authentication.js'
-import { authenticateClient } from './authentication.js'
+import { accountGuard, type MqttAccounts } from './authentication.js'
 import { brokerBackend } from './backend.js'
 import { keepBroker } from './broker.js'
+import { newEngine } from './engine/engine.js'
+import { upkeep } from './engine/upkeep.js'
 import { options } from './options.js'
+import { STORE_NAMES } from './store/stores.js'
 import { listen } from './wire/listen.js'
 
 export default plugin({
@@ -12,11 +14,12 @@ export default plugin({
   description: 'The embedded MQTT broker (aedes): MQTT 3.1 and 3.1.1',
   uses: ['mqtt-accounts'],
   config: options,
+  storage: [...STORE_NAMES],
   async start(ctx) {
-    const { ip, allow_anonymous } = ctx.config
-    const authenticate = authenticateClient(allow_anonymous, ip, ctx.service<MqttAccounts>('mqtt-accounts'))
-    const broker = await keepBroker(ctx, authenticate)
+    const guard = accountGuard(ctx.service<MqttAccounts>('mqtt-accounts'))
+    const broker = await keepBroker(ctx, newEngine(guard))
+    upkeep(ctx, broker, guard)
     await listen(ctx, broker)
-    ctx.provide('mqtt-backend', brokerBackend(ctx, broker))
+    ctx.provide('mqtt-backend', brokerBackend(ctx, broker, guard))
   },
 })
