@@ -5,7 +5,7 @@ import { LONGEST_HEADER, readProxyHeader } from '../../../../plugins/mqtt-broker
 const read = (text: string) => readProxyHeader(Buffer.from(text, 'latin1'))
 const SIGNATURE = '\r\n\r\n\0\r\nQUIT\n'
 
-export function binaryHeader(command: number, family: number, body: number[]): Buffer {
+function binaryHeader(command: number, family: number, body: number[]): Buffer {
   return Buffer.concat([
     Buffer.from(SIGNATURE, 'latin1'),
     Buffer.from([0x20 | command, family, body.length >> 8, body.length & 0xff, ...body]),

@@ -68,7 +68,7 @@ const collect: Packets<{ seen: Seen[]; begun: number; malformed: number }> = {
 }
 
 /** What the packet has in the place that `value` is taken from; undefined where nothing is taken. */
-function valueOf(sent: Packet & Record<string, unknown>): number | undefined {
+function taken(sent: Packet & Record<string, unknown>): number | undefined {
   if (sent.cmd === 'connect') return (sent.protocolVersion ?? 4) * 256 + 2
   if (sent.cmd === 'connack') return sent.returnCode
   if (sent.cmd === 'publish') return sent.qos > 0 ? sent.messageId : undefined
@@ -98,7 +98,7 @@ test('every packet of a stream is found, wherever its chunks are cut', t => {
           packets.map(each => each[0]!),
         )
         for (const [index, { value, length }] of context.seen.entries()) {
-          const wanted = valueOf(sent[index]!)
+          const wanted = taken(sent[index]!)
           if (wanted !== undefined) t.is(value, wanted)
           t.true(packets[index]!.length - length <= 5 && packets[index]!.length - length >= 2)
         }
