@@ -14,7 +14,8 @@ export function secured(listener: Listener, security: Security, config: Options,
     ...contextOf(security),
     requestCert: requireCertificate || useIdentityAsUsername || security.ca !== undefined,
     rejectUnauthorized: requireCertificate,
-    handshakeTimeout: config.connect_timeout * 1000,
+    // The time limit of the whole CONNECT comes first.
+    handshakeTimeout: (config.connect_timeout + 5) * 1000,
   })
   server.on('secureConnection', (stream: TLSSocket) => {
     // One that failed since then is not there any more.

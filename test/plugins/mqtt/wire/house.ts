@@ -1,3 +1,4 @@
+import 'reflect-metadata'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { KernelHost } from '../../../../kernel/kernel-host.js'
