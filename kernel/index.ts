@@ -1,6 +1,6 @@
 /** All that a plugin may import: `import { plugin } from 'patchbay'`. */
 export { didYouMean } from './config/nearest.js'
-export { ERRORS, type ErrorCode, KernelError, reason } from './errors.js'
+export { ERRORS, type ErrorCode, KernelError, reason, withoutStack } from './errors.js'
 export type { AdminRestCall, AdminRestCommand, AdminRestReply } from './http/faces/admin-rest.js'
 export { type EjabberdCall, type EjabberdCommand, EjabberdError } from './http/faces/ejabberd.js'
 export type { Argument, ResultType } from './http/faces/ejabberd-types.js'
@@ -14,7 +14,15 @@ export {
   type OauthReply,
 } from './http/faces/oauth.js'
 export type { OauthPage } from './http/faces/oauth-page.js'
-export { alert, type Cell, type VernemqCall, type VernemqCommand, type VernemqOutput } from './http/faces/vernemq.js'
+export type { VernemqCall, VernemqCommand, VernemqFlag } from './http/faces/vernemq.js'
+export { VernemqBadRequest } from './http/faces/vernemq-arguments.js'
+export {
+  alert,
+  type Cell,
+  type VernemqAnswer,
+  type VernemqOutput,
+  type VernemqReply,
+} from './http/faces/vernemq-output.js'
 export { addressOf } from './http/request.js'
 export type {
   Access,
@@ -32,8 +40,11 @@ export {
   type Behaviour,
   type Held,
   type HoldingContext,
+  type HttpListener,
+  type HttpListeners,
   type ListenOptions,
   type Logger,
+  type OpenListener,
   type PluginContext,
   type PluginDefinition,
   plugin,
@@ -51,6 +62,8 @@ export type {
 } from './life/identity.js'
 export { AddressSet, networkOf } from './names/address-set.js'
 export { bareJid, type Jid, parseJid, prepareDomain, prepareLocal, prepareResource } from './names/jid.js'
+export { glob, regexp } from './names/pattern.js'
+export type { Pattern } from './names/pattern-machine.js'
 export { Decoys } from './passwords/decoys.js'
 export { type Defence, keepDefence } from './passwords/defence.js'
 export { type Hashing, keepHashing, warmUp } from './passwords/hashing.js'

@@ -16,11 +16,11 @@ export default plugin({
     'clients.disconnect': 'Disconnect MQTT clients',
     ...NATIVE_PERMISSIONS,
   },
-  start(ctx) {
+  async start(ctx) {
     const backend = ctx.service<MqttBackend>('mqtt-backend')
     contributeNodes(ctx, backend)
     contributeClients(ctx, backend)
     contributeSessions(ctx, backend)
-    contributeNative(ctx, backend)
+    await contributeNative(ctx, backend)
   },
 })
