@@ -14,7 +14,15 @@ export {
   type OauthReply,
 } from './http/faces/oauth.js'
 export type { OauthPage } from './http/faces/oauth-page.js'
-export { alert, type Cell, type VernemqCall, type VernemqCommand, type VernemqOutput } from './http/faces/vernemq.js'
+export type { VernemqCall, VernemqCommand, VernemqFlag } from './http/faces/vernemq.js'
+export { VernemqBadRequest } from './http/faces/vernemq-arguments.js'
+export {
+  alert,
+  type Cell,
+  type VernemqAnswer,
+  type VernemqOutput,
+  type VernemqReply,
+} from './http/faces/vernemq-output.js'
 export { addressOf } from './http/request.js'
 export type {
   Access,
@@ -32,8 +40,11 @@ export {
   type Behaviour,
   type Held,
   type HoldingContext,
+  type HttpListener,
+  type HttpListeners,
   type ListenOptions,
   type Logger,
+  type OpenListener,
   type PluginContext,
   type PluginDefinition,
   plugin,
@@ -51,4 +62,12 @@ export type {
 } from './life/identity.js'
 export { AddressSet, networkOf } from './names/address-set.js'
 export { bareJid, type Jid, parseJid, prepareDomain, prepareLocal, prepareResource } from './names/jid.js'
+export { glob, regexp } from './names/pattern.js'
+export type { Pattern } from './names/pattern-machine.js'
+export { Decoys } from './passwords/decoys.js'
+export { type Defence, keepDefence } from './passwords/defence.js'
+export { type Hashing, keepHashing, warmUp } from './passwords/hashing.js'
+export { hashPassword, type PasswordHash, passwordMatches } from './passwords/password.js'
+export { Turns } from './passwords/turns.js'
 export type { Change, Namespace, NamespaceSchema, Page, Range, Upgrade } from './store/namespace.js'
+export { inSequence, type Sequence } from './store/sequence.js'

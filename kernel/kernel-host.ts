@@ -6,8 +6,8 @@ import { Live } from './http/live.js'
 import { readMounts } from './http/mounts.js'
 import { PLAIN, type Wanted } from './http/wanted.js'
 import type { FaceCommands, FaceName } from './life/contributions.js'
-import type { ListenOptions, Logger } from './life/definition.js'
-import type { Host, OpenListener } from './life/generation.js'
+import type { HttpListener, ListenOptions, Logger, OpenListener } from './life/definition.js'
+import type { Host } from './life/generation.js'
 import { Holdings } from './life/holdings.js'
 import { Log } from './log.js'
 import { OwnOptions } from './own-options.js'
@@ -99,13 +99,17 @@ export class KernelHost implements Host {
     const opened = await this.#listeners.open(wanted(options))
     return {
       remount: changed => opened.become(wanted(changed), opened.certificates),
-      close: () => opened.close(this.limits.drainMs),
+      close: () => this.#listeners.closeOne(opened, this.limits.drainMs),
     }
+  }
+
+  httpListeners(): HttpListener[] {
+    return this.#listeners.list()
   }
 }
 
-function wanted({ ip = PLAIN.ip, port, tls = PLAIN.tls, requestHandlers }: ListenOptions): Wanted {
+function wanted({ ip = PLAIN.ip, tls = PLAIN.tls, requestHandlers, ...rest }: ListenOptions): Wanted {
   const setting = 'the port that the plugin asks for'
   const mounts = readMounts(requestHandlers, setting)
-  return { ...PLAIN, ip, port, tls, mounts, setting }
+  return { ...PLAIN, ...rest, ip, tls, mounts, setting }
 }

@@ -21,7 +21,10 @@ export interface LiveCommands {
   vernemq: {
     /** `session show` */
     readonly path: string
-    readonly params?: readonly string[]
+    /** `any` for the keys of `set`. */
+    readonly params?: readonly string[] | 'any'
+    readonly types?: Readonly<Record<string, 'address' | 'port'>>
+    readonly positional?: boolean
     readonly flags?: Readonly<Record<string, { readonly short?: string; readonly value?: boolean | 'number' }>>
   }
 }
@@ -33,5 +36,7 @@ export async function liveCommands<F extends keyof LiveCommands>(
 ): Promise<LiveCommands[F][]> {
   const { commands } = await client.get<{ commands: LiveCommands[F][] }>(`/kernel/commands?face=${face}`)
   const key = (command: LiveCommands[F]) => ('path' in command ? command.path : command.name)
-  return commands.sort((a, b) => (key(a) < key(b) ? -1 : 1))
+  // What stands beside VerneMQ's API is no command of `vmq-admin`.
+  const callable = commands.filter(command => !('path' in command && command.path.startsWith('/')))
+  return callable.sort((a, b) => (key(a) < key(b) ? -1 : 1))
 }

@@ -1,5 +1,6 @@
 import { KernelError, reason } from '../errors.js'
-import { alert, type VernemqCall, type VernemqOutput } from '../http/faces/vernemq.js'
+import type { VernemqCall } from '../http/faces/vernemq.js'
+import { alert, type VernemqOutput } from '../http/faces/vernemq-output.js'
 import { commandNames } from '../inventory.js'
 import type { PluginContext } from '../life/definition.js'
 import type { Plugin } from '../life/plugin.js'

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerOptions, ty
 import type { AddressInfo } from 'node:net'
 import type { Settings } from '../config/schema.js'
 import { KernelError, reason } from '../errors.js'
+import type { HttpListener } from '../life/definition.js'
 import { outsideScopes } from '../life/scope.js'
 import type { App } from './app.js'
 import type { Certificate } from './certificate.js'
@@ -20,6 +21,8 @@ export class Listener {
   readonly #settings: () => Settings
   #certificates: Certificate[]
   #closing = false
+  #connections = 0
+  #totalConnections = 0
 
   private constructor(wanted: Wanted, app: App, settings: () => Settings, certificates: Certificate[]) {
     this.wanted = wanted
@@ -28,6 +31,12 @@ export class Listener {
     this.#certificates = certificates
     this.#server = outsideScopes(() => this.#createServer())
     this.carrier = this.#carrierFor('')
+    if (wanted.maxConnections !== undefined) this.#server.maxConnections = wanted.maxConnections
+    this.#server.on('connection', socket => {
+      this.#connections++
+      this.#totalConnections++
+      socket.once('close', () => this.#connections--)
+    })
     this.#server.on('request', (request, response) => this.#answer(request, response))
     this.#server.on('checkContinue', (request, response) => {
       // A body that is too large anyway is not asked for.
@@ -55,6 +64,19 @@ export class Listener {
 
   get certificates(): Certificate[] {
     return this.#certificates
+  }
+
+  get shown(): HttpListener {
+    const { ip, tls, mounts, maxConnections } = this.wanted
+    return {
+      address: ip,
+      port: Number(this.carrier.name.split(':').at(-1)),
+      tls,
+      handlers: [...mounts.names],
+      maxConnections,
+      connections: this.#connections,
+      totalConnections: this.#totalConnections,
+    }
   }
 
   /** Takes over what can change on an open socket: mounts, headers, limits, certificates. */

@@ -1,5 +1,6 @@
 import type { Settings } from '../config/schema.js'
 import { KernelError, reason } from '../errors.js'
+import type { HttpListener } from '../life/definition.js'
 import type { App } from './app.js'
 import { type Certificate, readCertificates, selfSignedCertificate } from './certificate.js'
 import { Listener } from './listener.js'
@@ -14,6 +15,8 @@ export class Listeners {
   readonly #warn: (sentence: string) => void
   readonly #closing = new Set<Promise<void>>()
   #open = new Map<string, Listener>()
+  /** Those that their openers close. */
+  readonly #others = new Set<Listener>()
 
   constructor(app: App, settings: () => Settings, warn: (sentence: string) => void = () => {}) {
     this.#app = app
@@ -60,9 +63,22 @@ export class Listeners {
     for (const listener of leaving) if (!inTheWay.includes(listener)) this.#leave(listener, graceMs)
   }
 
+  /** Every open one, those of the configuration first. */
+  list(): HttpListener[] {
+    return [...this.#open.values(), ...this.#others].map(listener => listener.shown)
+  }
+
   /** Opens one listener and leaves closing it to the caller. */
   async open(wanted: Wanted): Promise<Listener> {
-    return this.#openOne(wanted, await this.#certificates(wanted))
+    const listener = await this.#openOne(wanted, await this.#certificates(wanted))
+    this.#others.add(listener)
+    return listener
+  }
+
+  /** Closes what `open` has opened. */
+  closeOne(listener: Listener, graceMs: number): Promise<void> {
+    this.#others.delete(listener)
+    return listener.close(graceMs)
   }
 
   /** Stops accepting at once; resolves when every request has finished or `graceMs` milliseconds have passed. */
@@ -82,7 +98,7 @@ export class Listeners {
 
   async #reopen({ wanted }: Listener): Promise<void> {
     try {
-      this.#open.set(keyOf(wanted), await this.open(wanted))
+      this.#open.set(keyOf(wanted), await this.#openOne(wanted, await this.#certificates(wanted)))
     } catch (thrown) {
       this.#open.delete(keyOf(wanted))
       this.#warn(`the listener on ${wanted.ip}:${wanted.port} is lost: ${reason(thrown)}`)
@@ -101,7 +117,8 @@ export class Listeners {
   async #certificates(wanted: Wanted): Promise<Certificate[]> {
     if (!wanted.tls) return []
     const { certfiles, data, hosts } = this.#settings()
-    if (wanted.certfile) return readCertificates([wanted.certfile], 'certfile')
+    const { certfile, keyfile } = wanted
+    if (certfile) return readCertificates(keyfile ? [certfile, keyfile] : [certfile], 'certfile')
     return certfiles.length > 0 ? readCertificates(certfiles, 'certfiles') : selfSignedCertificate(data, hosts)
   }
 }

@@ -28,7 +28,7 @@ interface Handler {
 
 const HERMES_NODE = /^\/(auth|user|phone|numbers|alias|domain|permission)\/[^/]+\/?$/
 const EJABBERD_CALL = /^\/+[^/]+(\/+v\d+)?\/*$/
-const VERNEMQ_SIBLING = /^\/(metrics|health|status\.json|webuiapi)(\/|$)/
+const VERNEMQ_SIBLING = /^\/(metrics|health|status\.json|webuiapi|restmqtt)(\/|$)/
 
 /** What `request_handlers` may name. */
 const HANDLERS: ReadonlyMap<string, Handler> = new Map(

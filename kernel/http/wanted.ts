@@ -7,6 +7,10 @@ import { EVERYTHING, type Mounts, readMounts, rebase, unserved } from './mounts.
 /** A listener as it should be: an entry of `listen`, or one of the defaults. */
 export interface Wanted extends Pick<ListenEntry, 'ip' | 'tls' | 'certfile' | 'tag' | 'custom_headers' | 'allow_ips'> {
   port: number
+  /** Where `certfile` does not hold the key. */
+  keyfile?: string
+  /** No limit unless said. */
+  maxConnections?: number
   mounts: Mounts
   /** What a person changes to move it, with its quotes. */
   setting: string

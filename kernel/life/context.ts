@@ -3,8 +3,8 @@ import { didYouMean } from '../config/nearest.js'
 import { KernelError } from '../errors.js'
 import type { Namespace } from '../store/namespace.js'
 import type { Access, Command, RouteHandler } from './contributions.js'
-import type { Behaviour, Held, PluginContext } from './definition.js'
-import type { Generation, OpenListener } from './generation.js'
+import type { Behaviour, Held, OpenListener, PluginContext } from './definition.js'
+import type { Generation } from './generation.js'
 import { currentScope, inScope, outsideScopes } from './scope.js'
 
 /** The one object through which a plugin's `start` does anything. */
@@ -65,6 +65,7 @@ export function createContext(generation: Generation): PluginContext<never> {
       const opened = await host.holdings.keep(generation, key, held, () => ({ storage: refuseStorage, log }))
       generation.onLive(() => opened.remount(options))
     },
+    http: { list: () => host.httpListeners(), open: options => host.openListener(options) },
     keep<T, B extends Behaviour>(key: string, held: Held<T, B>) {
       return host.holdings.keep(generation, key, held as unknown as Held<T>, holding => ({
         log,

@@ -118,6 +118,8 @@ export interface PluginContext<Config = unknown> {
   service<T>(service: string): () => T
   /** An HTTP listener of the plugin's own, kept across its reloads. */
   listen(options: ListenOptions): Promise<void>
+  /** The HTTP listeners of the house, and how to open more of them while it runs. */
+  readonly http: HttpListeners
   keep<T, B extends Behaviour = Behaviour>(key: string, held: Held<T, B>): Promise<T>
   effect(label: string, undo: () => void | Promise<void>): void
   /** Calls `work` every `ms` milliseconds from the swap until the generation retires, never twice at once. */
@@ -126,12 +128,42 @@ export interface PluginContext<Config = unknown> {
   onLive(act: () => void): void
 }
 
+export interface HttpListeners {
+  /** Every open one: configured, of plugins, and opened here. */
+  list(): HttpListener[]
+  /** It stays open until it is closed: keep it as a holding. Throws `port_taken`, `listen_failed`, `config_invalid`. */
+  open(options: ListenOptions): Promise<OpenListener>
+}
+
+export interface HttpListener {
+  readonly address: string
+  readonly port: number
+  readonly tls: boolean
+  /** Of what it carries, as `request_handlers` names it. */
+  readonly handlers: readonly string[]
+  /** Undefined is no limit. */
+  readonly maxConnections: number | undefined
+  readonly connections: number
+  /** Since it was opened. */
+  readonly totalConnections: number
+}
+
+/** A plugin's own listener: its socket stays, what it carries may change with each generation. */
+export interface OpenListener {
+  remount(options: ListenOptions): void
+  close(): Promise<void>
+}
+
 export interface ListenOptions {
   /** 0 picks a free one. */
   port: number
   /** Default 127.0.0.1. */
   ip?: string
   tls?: boolean
+  /** PEM files with the chain and its key; without them the certificate of the house. */
+  certfile?: string
+  keyfile?: string
+  maxConnections?: number
   /** Mount path to handlers, as in `listen.request_handlers` of the configuration. */
   requestHandlers: Record<string, string | string[]>
 }

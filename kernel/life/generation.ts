@@ -4,7 +4,7 @@ import type { Namespace, NamespaceSchema } from '../store/namespace.js'
 import { createContext } from './context.js'
 import { type Contributions, type FaceCommands, type FaceName, noContributions } from './contributions.js'
 import { within } from './deadline.js'
-import type { Held, ListenOptions, Logger, PluginDefinition } from './definition.js'
+import type { Held, HttpListener, ListenOptions, Logger, OpenListener, PluginDefinition } from './definition.js'
 import { Effects } from './effects.js'
 import type { Holding, Holdings } from './holdings.js'
 import type { Linked } from './linker.js'
@@ -29,12 +29,7 @@ export interface Host {
   /** Ends the process cleanly. */
   leave(why: string): void
   openListener(options: ListenOptions): Promise<OpenListener>
-}
-
-/** A plugin's own listener: its socket stays, what it carries may change with each generation. */
-export interface OpenListener {
-  remount(options: ListenOptions): void
-  close(): Promise<void>
+  httpListeners(): HttpListener[]
 }
 
 /** What a namespace without a schema is: the data of a newer plugin must not be taken for it. */

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { didYouMean, nearest } from '../../config/nearest.js'
 import { wrongCall } from '../leading-options.js'
 import type { LiveCommands } from '../live-commands.js'
@@ -7,10 +8,11 @@ import type { CallLine } from './call-line.js'
 type VernemqCommand = LiveCommands['vernemq']
 
 /** `session disconnect client-id=… [--cleanup] [--mountpoint=…]` */
-export function usageOf({ path, params = [], flags = {} }: VernemqCommand): string {
+export function usageOf({ path, params = [], flags = {}, positional = false }: VernemqCommand): string {
   const flag = ([name, { short, value }]: [string, { short?: string; value?: unknown }]) =>
     `[--${name}${value ? '=…' : ''}${short ? `|-${short}` : ''}]`
-  return [path, ...params.map(name => `${name}=…`), ...Object.entries(flags).map(flag)].join(' ')
+  const named = params === 'any' ? ['KEY=VALUE…'] : params.map(name => `${name}=…`)
+  return [path, ...(positional ? ['KEY…'] : []), ...named, ...Object.entries(flags).map(flag)].join(' ')
 }
 
 /** The commands that begin with these words, a line each. */
@@ -27,21 +29,28 @@ export function refusalOf({ words, fields }: CallLine, commands: readonly Vernem
   if (!command) return unknownCommand(words, commands)
   const usage = `usage: vmq-admin ${usageOf(command)}`
   const extra = words.slice(command.path.split(' ').length)[0]
-  if (extra !== undefined) return wrongCall(`"${extra}" is one word too many for "${command.path}"`, usage)
-  const { params = [], flags = {} } = command
+  if (extra !== undefined && !command.positional)
+    return wrongCall(`"${extra}" is one word too many for "${command.path}"`, usage)
+  const { params = [], flags = {}, types = {} } = command
   for (const [name, value] of fields) {
     const bare = name.replace(/^--?/, '')
     const known = name.startsWith('-')
       ? Object.entries(flags).find(([full, { short }]) => (name.startsWith('--') ? full : short) === bare)?.[1]
-      : params.includes(name) && { value: true }
+      : (params === 'any' || params.includes(name)) && { value: true }
     if (!known) {
-      const meant = didYouMean(name, [...params, ...Object.keys(flags).map(each => `--${each}`)])
+      const meant = didYouMean(name, [
+        ...(params === 'any' ? [] : params),
+        ...Object.keys(flags).map(each => `--${each}`),
+      ])
       return wrongCall(`"${command.path}" takes no "${name}"${meant}`, usage)
     }
     if (known.value && !value) return wrongCall(`"${name}" needs a value`, usage)
     if (known.value === 'number' && !/^\d+$/.test(value!)) {
       return wrongCall(`"${name}" is a number, not "${value}"`, usage)
     }
+    const type = types[name]
+    if (type === 'address' && isIP(value!) === 0) return wrongCall(`"${name}" is an IP address, not "${value}"`, usage)
+    if (type === 'port' && !(Number(value) <= 65_535)) return wrongCall(`"${name}" is a port, not "${value}"`, usage)
   }
   return wrongCall(`"${command.path}" does not take these arguments`, usage)
 }

@@ -12,6 +12,6 @@ export class Faces extends Map<FaceName, Face> {}
 
 /** The five faces, and OAuth beside ejabberd's. `options` is asked on every request, since they may change while the server runs. */
 export function allFaces(options: () => FaceOptions): Faces {
-  const faces = [adminRest(options), ejabberd(options), vernemq(), emq(options), hermes(options), oauth(options)]
+  const faces = [adminRest(options), ejabberd(options), vernemq(options), emq(options), hermes(options), oauth(options)]
   return new Faces(faces.map(face => [face.name, face]))
 }

@@ -1,21 +1,33 @@
 import type { Access, Command } from '../../life/contributions.js'
-import type { Credentials, Identity } from '../../life/identity.js'
-import { type Asked, decodeBasic, identify, permits } from '../access.js'
+import type { Identity } from '../../life/identity.js'
+import { permits } from '../access.js'
 import type { LiveTable } from '../live-table.js'
 import type { KernelContext } from '../request.js'
-import { commandsBy, type Face, failedAs, run, send, sendEmpty } from './face.js'
-import { BadRequest, parseCall, type VernemqRegistry } from './vernemq-arguments.js'
+import { commandsBy, type Face, type FaceOptions, run, send, sendEmpty } from './face.js'
+import { parseCall, VernemqBadRequest, type VernemqRegistry } from './vernemq-arguments.js'
+import { askedOf, keyHolder, refuseKey } from './vernemq-credentials.js'
+import { alert, answer, type VernemqAnswer } from './vernemq-output.js'
+import { serveBeside } from './vernemq-siblings.js'
+import { WebSessions, webui } from './vernemq-webui.js'
 
 export interface VernemqCommand {
   access: Access
-  /** The words of `vmq-admin`: `session show`. */
+  /** The words of `vmq-admin`: `session show`; or, with a leading slash, a path beside the API: `/health/ping`. */
   path: string
   /** Changes nothing, so the audit log leaves it out. */
   reads?: true
-  /** `name=value` arguments. */
-  params?: readonly string[]
+  /** `name=value` arguments; `any` for the keys of `set`. */
+  params?: readonly string[] | 'any'
+  /** Parameters that have to be an IP address or a port. */
+  types?: Readonly<Record<string, 'address' | 'port'>>
+  /** Whether it takes words, as `show` does. */
+  positional?: true
   /** `--name` and `--name=value` arguments. */
   flags?: Record<string, VernemqFlag>
+  /** What a key must be for; `mgmt` unless said. */
+  scope?: string
+  /** Of a path beside the API; GET unless said. */
+  methods?: readonly string[]
 }
 
 export interface VernemqFlag {
@@ -25,106 +37,94 @@ export interface VernemqFlag {
 }
 
 export interface VernemqCall {
-  params: Map<string, string>
+  words: readonly string[]
+  params: ReadonlyMap<string, string>
   /** A flag without a value maps to true. */
-  flags: Map<string, string | true>
+  flags: ReadonlyMap<string, string | true>
+  /** The flags as they were given: one may come twice, with a value and without. */
+  given: readonly (readonly [name: string, value: string | true])[]
+  /** Of a path beside the API, when its method has one. */
+  body: Buffer
+  /** `VerneMQ@127.0.0.1` */
+  node: string
   identity: Identity | undefined
   ctx: KernelContext
 }
-
-export type Cell = string | number | boolean | null
-export type VernemqOutput = { text: string } | { table: Record<string, Cell>[] } | { alert: VernemqOutput[] }
 
 declare module '../../life/contributions.js' {
   interface FaceCommands {
     vernemq: {
       definition: VernemqCommand
-      handler: (call: VernemqCall) => VernemqOutput | VernemqOutput[] | Promise<VernemqOutput | VernemqOutput[]>
+      handler: (call: VernemqCall) => VernemqAnswer | Promise<VernemqAnswer>
     }
   }
 }
 
 const BASE = '/api/v1'
+/** Marks a request to the API itself, whose failures are alerts. */
+const API = 'vernemq api'
 
-export function alert(text: string): VernemqOutput {
-  return { alert: [{ text }] }
-}
-
-/** VerneMQ's HTTP API v1: a wrapper over the commands of `vmq-admin` (contracts/mqtt.md §2). */
-export function vernemq(): Face {
+/** VerneMQ's HTTP API v1: a wrapper over the commands of `vmq-admin`, and what stands beside it (contracts/mqtt.md §2). */
+export function vernemq(options: () => FaceOptions): Face {
+  const sessions = new WebSessions()
   return {
     name: 'vernemq',
     build: (commands): VernemqRegistry => commandsBy('vernemq', commands, ({ path }) => path),
     async handle(ctx, view, path) {
+      const node = options().nodeNames.vernemq
       try {
-        await dispatch(ctx, view, path)
+        if (path === BASE || path.startsWith(`${BASE}/`)) await callApi(ctx, view, path, node)
+        else if (path.startsWith('/webuiapi/')) {
+          await webui(ctx, view, path, { sessions, node, call: (inner, who) => callApi(ctx, view, inner, node, who) })
+        } else await serveBeside(ctx, view, path, { node, bodyBytes: options().bodyBytes })
       } catch (thrown) {
-        if (!(thrown instanceof BadRequest)) throw thrown
+        if (!(thrown instanceof VernemqBadRequest)) throw thrown
         sendEmpty(ctx, 400)
       }
     },
     ask(view, command) {
-      const found = (view.registry('vernemq') as VernemqRegistry).get(
-        command.replace(/^\/?(api\/v1\/)?/, '').replaceAll('/', ' '),
-      )
-      return found && asked(found)
+      const registry = view.registry('vernemq') as VernemqRegistry
+      const found = registry.get(command) ?? registry.get(wordsOf(command))
+      return found && askedOf(found)
     },
     fail(ctx, error) {
-      if (error.status === 503) answer(ctx, alert(`Cannot do this now: ${error.message}`))
-      else sendEmpty(ctx, error.code === 'timeout' ? 504 : 500)
+      if (error.code === 'internal') return sendEmpty(ctx, 500)
+      if (error.code === 'timeout') return sendEmpty(ctx, 504)
+      if (error.code === 'body_too_large') return send(ctx, 413, 'text/plain', 'Payload too large.')
+      if (ctx.state[API]) answer(ctx, alert(`Cannot do this now: ${error.message}`))
+      else send(ctx, error.status, 'text/plain', error.message)
     },
   }
 }
 
-/** method → parse (400) → credentials (401) → run; contracts/mqtt.md §2.1. */
-async function dispatch(ctx: KernelContext, view: LiveTable, path: string): Promise<void> {
-  if (path !== BASE && !path.startsWith(`${BASE}/`)) return sendEmpty(ctx, 404)
+/** method → parse (400) → credentials (401) → Accept (406) → run; contracts/mqtt.md §2.1. `who` has been identified already. */
+async function callApi(ctx: KernelContext, view: LiveTable, path: string, node: string, who?: Identity): Promise<void> {
   if (ctx.method === 'OPTIONS') return preflight(ctx)
   if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
     ctx.set('Allow', 'GET, OPTIONS, HEAD')
     return sendEmpty(ctx, 405)
   }
-  const { command, call } = parseCall(
-    view.registry('vernemq') as VernemqRegistry,
-    path.slice(BASE.length),
-    ctx.querystring,
-  )
-  const identity = await identify(ctx, view, 'vernemq', parseKey, shownBy(ctx))
-  if (!identity || !permits(ctx, view, identity, asked(command))) {
-    ctx.set('WWW-Authenticate', 'Basic realm="VerneMQ"')
-    return sendEmpty(ctx, 401)
-  }
+  ctx.state[API] = true
+  const registry = view.registry('vernemq') as VernemqRegistry
+  const { command, call } = parseCall(registry, path.slice(BASE.length), ctx.querystring)
+  const identity = who ?? (await keyHolder(ctx, view))
+  if (!identity || !permits(ctx, view, identity, askedOf(command))) return refuseKey(ctx)
+  if (!acceptsJson(ctx.req.headers.accept)) return sendEmpty(ctx, 406)
   // HEAD never executes a command: the original's does, and a link checker should not disconnect anybody.
   if (ctx.method === 'HEAD') return void send(ctx, 200, 'application/json', '')
-  const { path: words, reads } = command.definition
-  const change = reads ? undefined : { command: words, arguments: Object.fromEntries([...call.params, ...call.flags]) }
-  answer(ctx, await run(view, command, { ...call, identity, ctx }, change))
+  answer(ctx, await run(view, command, { ...call, body: NOTHING, node, identity, ctx }, changeOf(command, call)))
 }
 
-/** All commands are for the scope `mgmt`. */
-function asked({ permission, definition }: Command<'vernemq'>): Asked {
-  return { face: 'vernemq', permission, command: definition.path, scope: 'mgmt' }
+const NOTHING = Buffer.alloc(0)
+
+function changeOf({ definition }: Command<'vernemq'>, call: Pick<VernemqCall, 'params' | 'flags'>) {
+  if (definition.reads) return undefined
+  return { command: definition.path, arguments: Object.fromEntries([...call.params, ...call.flags]) }
 }
 
-/** No header can begin like this, so that it is remembered apart from `Authorization`. */
-const HEADER_KEY = '\nx-api-key '
-
-/** `Authorization` counts where both are sent, as in the original. */
-function shownBy({ req: { headers } }: KernelContext): string | undefined {
-  const key = headers['x-api-key']
-  return headers.authorization ?? (key === undefined ? undefined : `${HEADER_KEY}${[key].flat().join()}`)
-}
-
-/** The user of Basic is the API key, and the password does not matter. */
-function parseKey(shown: string): Credentials | undefined {
-  if (shown.startsWith(HEADER_KEY)) {
-    return { scheme: 'key', key: Buffer.from(shown.slice(HEADER_KEY.length), 'latin1').toString('utf8') }
-  }
-  const token = /^Basic (\S+)$/i.exec(shown)?.[1]
-  if (token === undefined) return undefined
-  const parsed = decodeBasic(token)
-  if (!parsed) throw new BadRequest()
-  return { scheme: 'key', key: parsed.name }
+function acceptsJson(accept: string | undefined): boolean {
+  if (accept === undefined || accept.trim() === '') return true
+  return accept.split(',').some(range => /^\s*(\*\/\*|application\/(\*|json))\s*(;|$)/i.test(range))
 }
 
 /** Without credentials, unlike the original: a browser's preflight cannot send any. */
@@ -138,17 +138,6 @@ function preflight(ctx: KernelContext): void {
   sendEmpty(ctx, 200)
 }
 
-function answer(ctx: KernelContext, output: VernemqOutput | VernemqOutput[]): void {
-  const [first] = [output].flat()
-  if (first && 'alert' in first) failedAs(ctx, 'alert')
-  // As commands say it since 1.13.
-  if (first && 'text' in first && first.text.startsWith('{error,')) failedAs(ctx, first.text)
-  const text = Array.isArray(output) ? `${JSON.stringify(output.map(typed))}\n` : JSON.stringify(typed(output))
-  send(ctx, 200, 'application/json', text)
-}
-
-function typed(output: VernemqOutput): object {
-  if ('text' in output) return { text: output.text, type: 'text' }
-  if ('table' in output) return { table: output.table, type: 'table' }
-  return { alert: output.alert.map(typed), type: 'alert' }
+function wordsOf(command: string): string {
+  return command.replace(/^\/?(api\/v1\/)?/, '').replaceAll('/', ' ')
 }

@@ -1,6 +1,5 @@
-import { AddressSet, parseJid, prepareDomain, prepareLocal, prepareResource } from 'patchbay'
+import { AddressSet, glob, parseJid, prepareDomain, prepareLocal, prepareResource, regexp } from 'patchbay'
 import { ITEM_KEYS, type Item, type ItemKey, PATTERN_KEYS, type PatternKey } from './blocks.js'
-import { glob, regexp } from './pattern.js'
 import type { Place } from './reading.js'
 
 const NAMES = [...ITEM_KEYS.filter(key => key !== 'all' && key !== 'none'), 'host'] as const

@@ -1,6 +1,6 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { glob, regexp } from '../../../plugins/auth/permissions/pattern.js'
+import { glob, regexp } from '../../kernel/names/pattern.js'
 
 test('regular expressions find what those of the language find', t => {
   const sources = ['', 'a', '^a', 'a$', '^a$', '^$', 'a|b', '^(a|b)c$', 'a*b', '^a+b?$', 'a{2}', '^a{1,2}$', '^a{2,}$']

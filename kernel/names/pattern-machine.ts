@@ -1,19 +1,14 @@
 import type { Node } from './pattern-parser.js'
+import { States, type Step } from './pattern-states.js'
 
 /** A regular expression or a glob whose work grows with the text times the pattern, whatever either is. */
 export interface Pattern {
   test(text: string): boolean
 }
 
-type Step =
-  | { kind: 'one'; accepts: (character: string) => boolean }
-  | { kind: 'start' | 'end' | 'found' }
-  | { kind: 'go'; to: number[] }
-
 const LARGEST = 2000
-const REMEMBERED = 1024
 
-/** All ways through the pattern are followed at once, a character at a time. */
+/** The steps of a pattern, and the states in which they are followed. Throws a sentence when there are too many. */
 export function machine(node: Node): Pattern {
   const steps: Step[] = []
   let emitted = 0
@@ -59,44 +54,6 @@ export function machine(node: Node): Pattern {
   emit(node)
   steps.push({ kind: 'found' })
 
-  const known = new Map<string, boolean>()
-  return {
-    test(text) {
-      let found = known.get(text)
-      if (found === undefined) {
-        found = run(steps, [...text])
-        if (known.size >= REMEMBERED) known.clear()
-        known.set(text, found)
-      }
-      return found
-    },
-  }
-}
-
-function run(steps: readonly Step[], characters: readonly string[]): boolean {
-  const seenAt = new Int32Array(steps.length).fill(-1)
-  let ways: number[] = []
-  for (let at = 0; at <= characters.length; at++) {
-    // A match may begin anywhere.
-    const waiting = [...ways, 0]
-    const ready: number[] = []
-    while (waiting.length > 0) {
-      const index = waiting.pop()!
-      if (seenAt[index] === at) continue
-      seenAt[index] = at
-      const step = steps[index]!
-      if (step.kind === 'found') return true
-      if (step.kind === 'go') waiting.push(...step.to)
-      else if (step.kind === 'one') ready.push(index)
-      else if (step.kind === 'start' ? at === 0 : at === characters.length) waiting.push(index + 1)
-    }
-    const character = characters[at]
-    ways = []
-    if (character === undefined) break
-    for (const index of ready) {
-      const step = steps[index]!
-      if (step.kind === 'one' && step.accepts(character)) ways.push(index + 1)
-    }
-  }
-  return false
+  const states = new States(steps)
+  return { test: text => states.run(text) }
 }
