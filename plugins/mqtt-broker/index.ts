@@ -4,7 +4,7 @@ import { authenticateClient } from './authentication.js'
 import { brokerBackend } from './backend.js'
 import { keepBroker } from './broker.js'
 import { options } from './options.js'
-import { keepTcpListener } from './tcp-listener.js'
+import { listen } from './wire/listen.js'
 
 export default plugin({
   name: 'mqtt-broker',
@@ -13,10 +13,10 @@ export default plugin({
   uses: ['mqtt-accounts'],
   config: options,
   async start(ctx) {
-    const { ip, port, allow_anonymous } = ctx.config
+    const { ip, allow_anonymous } = ctx.config
     const authenticate = authenticateClient(allow_anonymous, ip, ctx.service<MqttAccounts>('mqtt-accounts'))
     const broker = await keepBroker(ctx, authenticate)
-    if (port !== false) await keepTcpListener(ctx, broker, ip, port)
+    await listen(ctx, broker)
     ctx.provide('mqtt-backend', brokerBackend(ctx, broker))
   },
 })
