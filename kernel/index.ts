@@ -4,7 +4,15 @@ export { ERRORS, type ErrorCode, KernelError, reason, withoutStack } from './err
 export type { AdminRestCall, AdminRestCommand, AdminRestReply } from './http/faces/admin-rest.js'
 export { type EjabberdCall, type EjabberdCommand, EjabberdError } from './http/faces/ejabberd.js'
 export type { Argument, ResultType } from './http/faces/ejabberd-types.js'
-export { type EmqCall, type EmqCommand, EmqError, EmqNotFound, type EmqPage, paged } from './http/faces/emq.js'
+export {
+  type EmqCall,
+  type EmqCommand,
+  EmqError,
+  EmqMalformed,
+  EmqNotFound,
+  type EmqPage,
+  paged,
+} from './http/faces/emq-command.js'
 export type { HermesCall, HermesCommand, HermesLevel, HermesReply } from './http/faces/hermes.js'
 export {
   type OauthCall,
@@ -38,11 +46,13 @@ export type {
 export {
   type Advice,
   type Behaviour,
+  type Certificate,
   type Held,
   type HoldingContext,
   type HttpListener,
   type HttpListeners,
   type ListenOptions,
+  type LoadedPlugin,
   type Logger,
   type OpenListener,
   type PluginContext,

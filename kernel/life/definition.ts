@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { Namespace, NamespaceSchema } from '../store/namespace.js'
 import type { FaceCommands, FaceName, Method, RouteAccess, RouteHandler } from './contributions.js'
 import type { Authenticator } from './identity.js'
+import type { State } from './state.js'
 
 /** A plugin as data: what it is called, what it may use, and one verb. There is no `stop`: what `start` did is known. */
 export interface PluginDefinition<C extends z.ZodType = z.ZodType> {
@@ -102,6 +103,8 @@ export interface PluginContext<Config = unknown> {
   authenticate(authenticator: Authenticator): void
   /** Definitions of the live commands of a face. */
   commands<F extends FaceName>(face: F): FaceCommands[F]['definition'][]
+  /** The loaded plugins by name, this one included: for telling people what there is and what does not work. */
+  plugins(): LoadedPlugin[]
   /**
    * Sets options of this plugin as an override, which survives restarts; the others stay. Applied by a reload: resolves
    * once the next generation is live, and throws `config_invalid` or what stopped it with nothing changed.
@@ -111,6 +114,11 @@ export interface PluginContext<Config = unknown> {
   leave(why: string): void
   /** 32 bytes that no other plugin gets, the same at every start: for encrypting and for keyed digests. */
   secret(purpose: string): Buffer
+  /**
+   * Key and chain for TLS: those in the PEM `files`, where a * stands for any part of a name; without any, those of
+   * `certfiles` in patchbay.yml, else the house's self-signed one. Throws `config_invalid`.
+   */
+  certificate(files?: readonly string[]): Promise<Certificate>
   storage<V>(namespace: string): Namespace<V>
   /** At most one live provider per service. */
   provide<T>(service: string, value: T): void
@@ -126,6 +134,21 @@ export interface PluginContext<Config = unknown> {
   every(ms: number, work: () => unknown): void
   /** Runs in the same turn as the swap. */
   onLive(act: () => void): void
+}
+
+export interface LoadedPlugin {
+  readonly name: string
+  readonly state: State
+  /** What went wrong last, while it is failed. */
+  readonly error: string | undefined
+  /** Its options with their values as text, in the order of their schema; none when they are wrong. */
+  options(): { key: string; value: string; datatype: string }[]
+}
+
+/** A private key with its chain, both in PEM. */
+export interface Certificate {
+  key: string
+  cert: string
 }
 
 export interface HttpListeners {

@@ -1,8 +1,8 @@
 import { plugin } from 'patchbay'
 import type { MqttBackend } from './backend.js'
-import { contributeClients } from './emq/clients.js'
-import { contributeNodes } from './emq/nodes.js'
+import { contributeEmq } from './emq/contribute.js'
 import { contributeNative, NATIVE_PERMISSIONS } from './native/index.js'
+import { options } from './options.js'
 import { contributeSessions } from './vernemq/sessions.js'
 
 export default plugin({
@@ -10,16 +10,17 @@ export default plugin({
   version: '0.1.0',
   description: 'Administration of MQTT: the EMQ 2.3 and VerneMQ APIs, and /mqtt/v1',
   uses: ['mqtt-backend'],
+  config: options,
   permissions: {
     'nodes.read': 'See the broker',
     'clients.read': 'See MQTT clients and sessions',
     'clients.disconnect': 'Disconnect MQTT clients',
+    'clients.forget': 'Have forgotten what the ACL decided for MQTT clients',
     ...NATIVE_PERMISSIONS,
   },
   async start(ctx) {
     const backend = ctx.service<MqttBackend>('mqtt-backend')
-    contributeNodes(ctx, backend)
-    contributeClients(ctx, backend)
+    await contributeEmq(ctx, backend)
     contributeSessions(ctx, backend)
     await contributeNative(ctx, backend)
   },

@@ -5,7 +5,7 @@ import { brokerBackend } from './backend.js'
 import { type Broker, keepBroker } from './broker.js'
 import { sessionDirectory } from './engine/sessions.js'
 import { options } from './options.js'
-import { keepTcpListener } from './tcp-listener.js'
+import { listen } from './wire/listen.js'
 
 export default plugin({
   name: 'mqtt-broker',
@@ -15,11 +15,11 @@ export default plugin({
   storage: ACCESS_STORAGE,
   config: options,
   async start(ctx) {
-    const { ip, port, allow_anonymous } = ctx.config
+    const { ip, allow_anonymous } = ctx.config
     const access = await openAccess(ctx, () => sessionDirectory(broker))
     const authenticate = authenticateClient(allow_anonymous, ip, () => access.guard)
     const broker: Broker = await keepBroker(ctx, authenticate)
-    if (port !== false) await keepTcpListener(ctx, broker, ip, port)
+    await listen(ctx, broker)
     ctx.provide('mqtt-backend', brokerBackend(ctx, broker, access.control))
   },
 })

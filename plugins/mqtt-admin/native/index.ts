@@ -1,5 +1,6 @@
 import type { PluginContext } from 'patchbay'
 import type { MqttBackend } from '../backend.js'
+import { contributeAccess } from './access/contribute.js'
 import { contributeAlarms } from './alarms.js'
 import { contributeClientQueue } from './client-queue.js'
 import { contributeClientSubscriptions } from './client-subscriptions.js'
@@ -33,4 +34,5 @@ export async function contributeNative(ctx: PluginContext, backend: () => MqttBa
   contributeStatistics(ctx, backend)
   contributeAlarms(ctx, backend)
   contributeListeners(ctx, backend)
+  contributeAccess(ctx, backend)
 }

@@ -1,3 +1,5 @@
+import { ACCESS_PERMISSIONS } from './access/contribute.js'
+
 /** What `/mqtt/v1` adds to the permissions of the faces. */
 export const NATIVE_PERMISSIONS = {
   'clients.subscribe': 'Subscribe and unsubscribe MQTT clients',
@@ -11,4 +13,5 @@ export const NATIVE_PERMISSIONS = {
   'listeners.read': 'See MQTT listeners',
   'settings.read': 'See the settings of the broker',
   'settings.write': 'Change the settings of the broker',
+  ...ACCESS_PERMISSIONS,
 }
