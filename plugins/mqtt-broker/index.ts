@@ -1,8 +1,9 @@
 import { plugin } from 'patchbay'
-import type { MqttAccounts } from './authentication.js'
+import { ACCESS_STORAGE, openAccess } from './access/access.js'
 import { authenticateClient } from './authentication.js'
 import { brokerBackend } from './backend.js'
-import { keepBroker } from './broker.js'
+import { type Broker, keepBroker } from './broker.js'
+import { sessionDirectory } from './engine/sessions.js'
 import { options } from './options.js'
 import { listen } from './wire/listen.js'
 
@@ -11,12 +12,14 @@ export default plugin({
   version: '0.1.0',
   description: 'The embedded MQTT broker (aedes): MQTT 3.1 and 3.1.1',
   uses: ['mqtt-accounts'],
+  storage: ACCESS_STORAGE,
   config: options,
   async start(ctx) {
     const { ip, allow_anonymous } = ctx.config
-    const authenticate = authenticateClient(allow_anonymous, ip, ctx.service<MqttAccounts>('mqtt-accounts'))
-    const broker = await keepBroker(ctx, authenticate)
+    const access = await openAccess(ctx, () => sessionDirectory(broker))
+    const authenticate = authenticateClient(allow_anonymous, ip, () => access.guard)
+    const broker: Broker = await keepBroker(ctx, authenticate)
     await listen(ctx, broker)
-    ctx.provide('mqtt-backend', brokerBackend(ctx, broker))
+    ctx.provide('mqtt-backend', brokerBackend(ctx, broker, access.control))
   },
 })
