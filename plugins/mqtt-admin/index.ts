@@ -1,4 +1,5 @@
 import { plugin } from 'patchbay'
+import { openAlarms } from './alarms.js'
 import type { MqttBackend } from './backend.js'
 import { contributeEmq } from './emq/contribute.js'
 import { contributeNative, NATIVE_PERMISSIONS } from './native/index.js'
@@ -20,8 +21,9 @@ export default plugin({
   },
   async start(ctx) {
     const backend = ctx.service<MqttBackend>('mqtt-backend')
-    await contributeEmq(ctx, backend)
+    const alarms = await openAlarms(ctx, backend)
+    await contributeEmq(ctx, backend, alarms)
     contributeSessions(ctx, backend)
-    await contributeNative(ctx, backend)
+    await contributeNative(ctx, backend, alarms)
   },
 })
