@@ -1,4 +1,5 @@
 /** All that a plugin may import: `import { plugin } from 'patchbay'`. */
+export { didYouMean } from './config/nearest.js'
 export { ERRORS, type ErrorCode, KernelError, reason } from './errors.js'
 export type { AdminRestCall, AdminRestCommand, AdminRestReply } from './http/faces/admin-rest.js'
 export { type EjabberdCall, type EjabberdCommand, EjabberdError } from './http/faces/ejabberd.js'
@@ -23,7 +24,17 @@ export {
   type VernemqReply,
 } from './http/faces/vernemq-output.js'
 export { addressOf } from './http/request.js'
-export type { Access, BodyKind, Command, FaceName, Method, RouteContext, RouteHandler } from './life/contributions.js'
+export type {
+  Access,
+  BodyKind,
+  Command,
+  FaceName,
+  Method,
+  RouteAccess,
+  RouteContext,
+  RouteDescription,
+  RouteHandler,
+} from './life/contributions.js'
 export {
   type Advice,
   type Behaviour,
@@ -53,4 +64,10 @@ export { AddressSet, networkOf } from './names/address-set.js'
 export { bareJid, type Jid, parseJid, prepareDomain, prepareLocal, prepareResource } from './names/jid.js'
 export { glob, regexp } from './names/pattern.js'
 export type { Pattern } from './names/pattern-machine.js'
+export { Decoys } from './passwords/decoys.js'
+export { type Defence, keepDefence } from './passwords/defence.js'
+export { type Hashing, keepHashing, warmUp } from './passwords/hashing.js'
+export { hashPassword, type PasswordHash, passwordMatches } from './passwords/password.js'
+export { Turns } from './passwords/turns.js'
 export type { Change, Namespace, NamespaceSchema, Page, Range, Upgrade } from './store/namespace.js'
+export { inSequence, type Sequence } from './store/sequence.js'

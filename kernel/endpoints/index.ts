@@ -8,6 +8,7 @@ import { contributeEmq } from './emq.js'
 import { contributeExplain } from './explain.js'
 import { contributeLogs } from './logs.js'
 import { contributeNative } from './native.js'
+import { contributeOpenapi } from './openapi.js'
 import type { Tools } from './tools.js'
 import { contributeVernemq } from './vernemq.js'
 
@@ -33,6 +34,7 @@ export function kernelDefinition(tools: Tools): PluginDefinition {
     },
     start(ctx) {
       contributeNative(ctx, tools)
+      contributeOpenapi(ctx, tools)
       contributeCommands(ctx, tools)
       contributeLogs(ctx, tools)
       contributeAudit(ctx, tools)

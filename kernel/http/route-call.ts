@@ -2,8 +2,10 @@ import type { Route } from '../life/contributions.js'
 import { inScopeOf } from '../life/scope.js'
 import { admitNative } from './access.js'
 import { readInput } from './body.js'
+import { checkedBody } from './checked-body.js'
 import type { LiveTable } from './live-table.js'
 import { assertWaiting, type KernelContext } from './request.js'
+import type { Endpoint } from './route-index.js'
 import type { Found } from './route-tree.js'
 
 export interface RouteCall {
@@ -15,21 +17,30 @@ export interface RouteCall {
 
 /** A native route: permission, body, handler. Returns without a promise when nothing has to be waited for. */
 export function callRoute(ctx: KernelContext, view: LiveTable, found: Found, call: RouteCall): void | Promise<void> {
-  const { route } = found.endpoint
+  const { endpoint } = found
   ctx.params = found.parameters
-  const admitted = admitNative(ctx, view, route.permission)
-  return admitted ? admitted.then(() => readThenHandle(ctx, view, route, call)) : readThenHandle(ctx, view, route, call)
+  const admitted = admitNative(ctx, view, endpoint.route.permission)
+  return admitted
+    ? admitted.then(() => readThenHandle(ctx, view, endpoint, call))
+    : readThenHandle(ctx, view, endpoint, call)
 }
 
-function readThenHandle(ctx: KernelContext, view: LiveTable, route: Route, call: RouteCall): void | Promise<void> {
+function readThenHandle(
+  ctx: KernelContext,
+  view: LiveTable,
+  endpoint: Endpoint,
+  call: RouteCall,
+): void | Promise<void> {
+  const { route, query } = endpoint
   assertWaiting(ctx, view)
   ctx.owner = route.owner
   const { signal } = view.generations.get(route.owner)!
   ctx.signal = route.stream ? streamSignal(ctx, [signal, call.leaving]) : signal
+  if (query) ctx.given = query(ctx.query)
   if (!route.body) return handle(ctx, view, route, call)
   return readInput(ctx, route.body, call.bodyBytes()).then(input => {
     assertWaiting(ctx, view)
-    ctx.input = input
+    ctx.input = checkedBody(route, input)
     return handle(ctx, view, route, call)
   })
 }
@@ -37,7 +48,7 @@ function readThenHandle(ctx: KernelContext, view: LiveTable, route: Route, call:
 function handle(ctx: KernelContext, view: LiveTable, route: Route, call: RouteCall): void | Promise<void> {
   ctx.endless = route.stream
   if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
-    ctx.change = { command: `${ctx.method} ${ctx.path}`, arguments: ctx.input ?? given(ctx) }
+    ctx.change = { command: `${ctx.method} ${ctx.path}`, arguments: ctx.input ?? queryOf(ctx) }
   }
   if (route.stream && ctx.method === 'HEAD') return answerWith(ctx, '')
   const outcome: unknown = inScopeOf(view.scopeOf(route.owner), route.handler, ctx)
@@ -47,7 +58,7 @@ function handle(ctx: KernelContext, view: LiveTable, route: Route, call: RouteCa
 }
 
 /** What a change without a body is told in its query. */
-function given(ctx: KernelContext): unknown {
+function queryOf(ctx: KernelContext): unknown {
   return ctx.querystring === '' ? undefined : { ...ctx.query }
 }
 

@@ -1,6 +1,7 @@
 import Router from '@koa/router'
 import { KernelError, reason } from '../errors.js'
 import type { Method, Route } from '../life/contributions.js'
+import { type QueryReader, queryReader } from './query-reader.js'
 
 /** A route ready to be found: what the index and the conflict check need to know about its path. */
 export interface Endpoint {
@@ -9,6 +10,8 @@ export interface Endpoint {
   readonly shape: string
   /** undefined for a static path, which is found by equality. `positions` are the plain parameters' segments. */
   readonly pattern: { regexp: RegExp; names: string[]; positions: number[] } | undefined
+  /** Reads and checks the query, where the route describes one. */
+  readonly query: QueryReader | undefined
 }
 
 const STATIC = /^[^:*{}()[\]?+!\\]*$/
@@ -22,7 +25,7 @@ export async function indexRoutes(routes: readonly Route[]): Promise<Endpoint[]>
   let router: Router | undefined
   for (const route of routes) {
     if (STATIC.test(route.path)) {
-      endpoints.push({ route, shape: route.path, pattern: undefined })
+      endpoints.push({ route, shape: route.path, pattern: undefined, query: queryReader(route) })
       continue
     }
     router ??= new Router()
@@ -49,6 +52,7 @@ function compile(router: Router, route: Route): Endpoint {
     route,
     shape,
     pattern: { regexp: layer.regexp, names: layer.paramNames.map(key => String(key.name)), positions },
+    query: queryReader(route),
   }
 }
 

@@ -2,7 +2,7 @@ import type { DependencyContainer } from 'tsyringe'
 import { didYouMean } from '../config/nearest.js'
 import { KernelError } from '../errors.js'
 import type { Namespace } from '../store/namespace.js'
-import type { Access, Command } from './contributions.js'
+import type { Access, Command, RouteHandler } from './contributions.js'
 import type { Behaviour, Held, OpenListener, PluginContext } from './definition.js'
 import type { Generation } from './generation.js'
 import { currentScope, inScope, outsideScopes } from './scope.js'
@@ -34,9 +34,10 @@ export function createContext(generation: Generation): PluginContext<never> {
         method,
         path,
         permission: permissionOf(generation, access, `${method} ${path}`),
-        body: access.body,
+        body: access.body ?? (access.describe?.body && 'json'),
         stream: access.stream ?? false,
-        handler,
+        description: access.describe,
+        handler: handler as RouteHandler,
       })
     },
     command(face, definition, handler) {

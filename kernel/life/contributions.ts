@@ -1,4 +1,5 @@
 import type { Context } from 'koa'
+import type { z } from 'zod'
 import type { Authenticator, Identity } from './identity.js'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -13,18 +14,42 @@ export type Access = ({ permission: string } | { public: true }) & {
   stream?: boolean
 }
 
+/** What may be said about a route: the kernel checks calls against it before the handler runs, and /kernel/openapi.json shows it. */
+export interface RouteDescription<Query = unknown, Body = unknown> {
+  /** What it does, in one line. */
+  summary: string
+  details?: string
+  /** Of the path: name to meaning. */
+  parameters?: Readonly<Record<string, string>>
+  /** An object schema; numbers, booleans and lists are read from the text of the query. Other parameters are refused. */
+  query?: z.ZodType<Query>
+  /** Of a JSON body, which is read without a `body` of its own beside it. */
+  body?: z.ZodType<Body>
+  /** Of the JSON it answers. */
+  answer?: z.ZodType
+  /** What else it may answer than JSON, or instead of it: `text/event-stream`. */
+  answerType?: string
+  /** A call that is accepted as it stands. */
+  example?: { query?: Readonly<Record<string, unknown>>; body?: unknown }
+}
+
+/** Access to a native route, and what is known about it. */
+export type RouteAccess<Query = unknown, Body = unknown> = Access & { describe?: RouteDescription<Query, Body> }
+
 /** What a route handler receives: Koa's context, with what the kernel found out before. */
-export interface RouteContext extends Context {
+export interface RouteContext<Query = unknown, Body = unknown> extends Context {
   params: Record<string, string>
-  /** The parsed body, when the route declares one. */
-  input: unknown
+  /** The query as the route's description has it, with defaults. */
+  given: Query
+  /** The parsed body, when the route declares one; checked, when it describes it. */
+  input: Body
   identity: Identity | undefined
   /** Aborts when the generation that handles the request is retired. */
   signal: AbortSignal
 }
 
 /** Sets `ctx.body`, or returns what becomes the body. */
-export type RouteHandler = (ctx: RouteContext) => unknown
+export type RouteHandler<Query = unknown, Body = unknown> = (ctx: RouteContext<Query, Body>) => unknown
 
 export interface Route {
   readonly owner: string
@@ -35,6 +60,7 @@ export interface Route {
   readonly permission: string | undefined
   readonly body: BodyKind | undefined
   readonly stream: boolean
+  readonly description: RouteDescription | undefined
   readonly handler: RouteHandler
 }
 

@@ -1,7 +1,7 @@
 import type { DependencyContainer } from 'tsyringe'
 import type { z } from 'zod'
 import type { Namespace, NamespaceSchema } from '../store/namespace.js'
-import type { Access, FaceCommands, FaceName, Method, RouteHandler } from './contributions.js'
+import type { FaceCommands, FaceName, Method, RouteAccess, RouteHandler } from './contributions.js'
 import type { Authenticator } from './identity.js'
 
 /** A plugin as data: what it is called, what it may use, and one verb. There is no `stop`: what `start` did is known. */
@@ -88,7 +88,12 @@ export interface PluginContext<Config = unknown> {
   readonly config: Config
   /** This generation's own tsyringe container. It holds `context`, `config`, `log`, `signal` and the services in `uses`. */
   readonly container: DependencyContainer
-  route(method: Method, path: string, access: Access, handler: RouteHandler): void
+  route<Query = unknown, Body = unknown>(
+    method: Method,
+    path: string,
+    access: RouteAccess<Query, Body>,
+    handler: RouteHandler<Query, Body>,
+  ): void
   command<F extends FaceName>(
     face: F,
     definition: FaceCommands[F]['definition'],

@@ -1,6 +1,5 @@
-import type { Attempt, Authenticator, Credentials, Explanation, Identity } from 'patchbay'
+import type { Attempt, Authenticator, Credentials, Defence, Explanation, Identity } from 'patchbay'
 import { bareJid } from 'patchbay'
-import type { Defence } from './defence.js'
 import type { Forget, Login, Proof, Verifier } from './proof.js'
 import type { createSubjects } from './subject.js'
 import { ConnectionKeys, forget, keyOf, recall, remember, type Verified } from './verified.js'

@@ -1,7 +1,6 @@
-import type { PluginContext } from 'patchbay'
+import { keepHashing, type PluginContext, Turns, warmUp } from 'patchbay'
 import { z } from 'zod'
 import type { Accounts } from './accounts.js'
-import { keepHashing, warmUp } from './hashing.js'
 import { contributeHermesKeys } from './hermes/api-keys.js'
 import { HermesKeys, keepHermesKeys } from './hermes/keys.js'
 import { contributeLogin } from './hermes/login.js'
@@ -15,7 +14,6 @@ import { keepOperators } from './operators/kept.js'
 import { Operators } from './operators/operators.js'
 import { createBasicVerifier } from './operators/verify-basic.js'
 import type { Forget, Login, Verifier } from './proof.js'
-import { Turns } from './turns.js'
 
 const SWEEP_MS = 60_000
 const seconds = (otherwise: number) => z.number().positive().default(otherwise)

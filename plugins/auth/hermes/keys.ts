@@ -1,7 +1,6 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
-import { type AccessLevel, AddressSet, type Namespace, type PluginContext } from 'patchbay'
+import { type AccessLevel, AddressSet, inSequence, type Namespace, type PluginContext, type Sequence } from 'patchbay'
 import type { Forget } from '../proof.js'
-import { inSequence, type Sequence } from '../sequence.js'
 
 /** A Hermes API key at rest: `<id>.<secret>` without its secret. */
 export interface HermesKey {

@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto'
+import { inSequence } from 'patchbay'
 import type { Forget, Proof, Verifier } from '../proof.js'
-import { inSequence } from '../sequence.js'
 import { isAllowedExpiry } from './expiry.js'
 import { type ApiKey, digestOf, type KeptKeys, type KeySecrets } from './kept.js'
 import { seal, unseal } from './sealed.js'

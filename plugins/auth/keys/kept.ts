@@ -1,6 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { type Logger, type Namespace, type PluginContext, reason } from 'patchbay'
-import type { Sequence } from '../sequence.js'
+import { type Logger, type Namespace, type PluginContext, reason, type Sequence } from 'patchbay'
 import { unseal } from './sealed.js'
 
 /** A VerneMQ API key at rest. */

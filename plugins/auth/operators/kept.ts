@@ -1,6 +1,4 @@
-import type { Namespace, PluginContext } from 'patchbay'
-import type { PasswordHash } from '../password.js'
-import type { Sequence } from '../sequence.js'
+import type { Namespace, PasswordHash, PluginContext, Sequence } from 'patchbay'
 
 /** An administrator of Patchbay; tags as in EMQ's user table. */
 export interface Operator {

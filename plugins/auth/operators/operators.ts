@@ -1,10 +1,16 @@
-import { type AccessLevel, bareJid, type Identity } from 'patchbay'
-import type { Hashing } from '../hashing.js'
-import { hashPassword, type PasswordHash, passwordMatches } from '../password.js'
+import {
+  type AccessLevel,
+  bareJid,
+  Decoys,
+  type Hashing,
+  hashPassword,
+  type Identity,
+  inSequence,
+  type PasswordHash,
+  passwordMatches,
+  type Turns,
+} from 'patchbay'
 import type { Forget } from '../proof.js'
-import { inSequence } from '../sequence.js'
-import type { Turns } from '../turns.js'
-import { Decoys } from './decoys.js'
 import type { KeptOperators, Operator } from './kept.js'
 import { levelOf, reachOf } from './level.js'
 import { isLabel, isName, operatorJid } from './name.js'

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { Defence, type Failures } from '../../../plugins/auth/defence.js'
+import { Defence, type Failures } from '../../../kernel/passwords/defence.js'
 
 const MINUTE = 60_000
 

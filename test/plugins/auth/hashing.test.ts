@@ -2,7 +2,7 @@ import { scryptSync } from 'node:crypto'
 import { getPriority } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 import test from 'ava'
-import { derive, newHashing, warmUp } from '../../../plugins/auth/hashing.js'
+import { derive, newHashing, warmUp } from '../../../kernel/passwords/hashing.js'
 
 const OPTIONS = { N: 16_384, r: 8, p: 1, maxmem: 1 << 27 }
 const derivation = (password: string, N = OPTIONS.N) => ({

@@ -1,4 +1,5 @@
-import { type Logger, networkOf, type PluginContext } from 'patchbay'
+import type { Logger, PluginContext } from '../life/definition.js'
+import { networkOf } from '../names/address-set.js'
 
 /** Wrong logins of one name from one address, as plain data that is kept across reloads. Times in epoch milliseconds. */
 export interface Failures {

@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks'
 import { scrypt } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
-import type { PluginContext } from 'patchbay'
+import type { PluginContext } from '../life/definition.js'
 
 /** One derivation of a key: scrypt (RFC 7914). */
 export interface Derivation {

@@ -1,5 +1,5 @@
 import { hash, randomBytes } from 'node:crypto'
-import { decoyLike, newParameters, type PasswordHash } from '../password.js'
+import { decoyLike, newParameters, type PasswordHash } from './password.js'
 
 /** What the passwords of unknown names are checked against, so that they take as long as those of known ones. */
 export class Decoys {

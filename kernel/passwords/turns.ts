@@ -1,4 +1,5 @@
-import { KernelError, networkOf } from 'patchbay'
+import { KernelError } from '../errors.js'
+import { networkOf } from '../names/address-set.js'
 
 /** Keys are derived by one thread; the second one waits there, so that it never has to wait for the next. */
 const AT_ONCE = 2
