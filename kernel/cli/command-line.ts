@@ -117,7 +117,7 @@ function checkWords({ name, takes = [] }: Command, words: readonly string[]): vo
   const usage = ['patchbay', name, ...takes].join(' ')
   const missing = takes.slice(words.length).find(word => !word.startsWith('['))
   const most = takes.some(word => word.includes('…')) ? Number.POSITIVE_INFINITY : takes.length
-  if (missing || words.slice(0, takes.length).includes('')) {
+  if (missing || takes.some((word, index) => !word.startsWith('[') && words[index] === '')) {
     throw wrongUsage(`"patchbay ${name}" needs ${missing ?? 'a name that is not empty'}`, `usage: ${usage}`)
   }
   if (words.length > most) {
