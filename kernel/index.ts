@@ -1,10 +1,18 @@
 /** All that a plugin may import: `import { plugin } from 'patchbay'`. */
 export { didYouMean } from './config/nearest.js'
-export { ERRORS, type ErrorCode, KernelError, reason } from './errors.js'
+export { ERRORS, type ErrorCode, KernelError, reason, withoutStack } from './errors.js'
 export type { AdminRestCall, AdminRestCommand, AdminRestReply } from './http/faces/admin-rest.js'
 export { type EjabberdCall, type EjabberdCommand, EjabberdError } from './http/faces/ejabberd.js'
 export type { Argument, ResultType } from './http/faces/ejabberd-types.js'
-export { type EmqCall, type EmqCommand, EmqError, EmqNotFound, type EmqPage, paged } from './http/faces/emq.js'
+export {
+  type EmqCall,
+  type EmqCommand,
+  EmqError,
+  EmqMalformed,
+  EmqNotFound,
+  type EmqPage,
+  paged,
+} from './http/faces/emq-command.js'
 export type { HermesCall, HermesCommand, HermesLevel, HermesReply } from './http/faces/hermes.js'
 export {
   type OauthCall,
@@ -43,6 +51,7 @@ export {
   type HttpListener,
   type HttpListeners,
   type ListenOptions,
+  type LoadedPlugin,
   type Logger,
   type OpenListener,
   type PluginContext,

@@ -1,14 +1,17 @@
 import { injectable } from 'tsyringe'
 import { Configuration } from './config/configuration.js'
+import { datatypeOf } from './config/option-datatype.js'
 import { Departure } from './departure.js'
 import { Listeners } from './http/listeners.js'
 import { Live } from './http/live.js'
 import { readMounts } from './http/mounts.js'
 import { PLAIN, type Wanted } from './http/wanted.js'
 import type { FaceCommands, FaceName } from './life/contributions.js'
-import type { HttpListener, ListenOptions, Logger, OpenListener } from './life/definition.js'
+import type { HttpListener, ListenOptions, LoadedPlugin, Logger, OpenListener } from './life/definition.js'
 import type { Host } from './life/generation.js'
 import { Holdings } from './life/holdings.js'
+import type { Plugin } from './life/plugin.js'
+import { Roster } from './life/roster.js'
 import { Log } from './log.js'
 import { OwnOptions } from './own-options.js'
 import type { Namespace, NamespaceSchema } from './store/namespace.js'
@@ -25,6 +28,7 @@ export class KernelHost implements Host {
   readonly #log: Log
   readonly #departure: Departure
   readonly #ownOptions: OwnOptions
+  readonly #roster: Roster
 
   constructor(
     holdings: Holdings,
@@ -35,6 +39,7 @@ export class KernelHost implements Host {
     log: Log,
     departure: Departure,
     ownOptions: OwnOptions,
+    roster: Roster,
   ) {
     this.holdings = holdings
     this.#configuration = configuration
@@ -44,6 +49,7 @@ export class KernelHost implements Host {
     this.#log = log
     this.#departure = departure
     this.#ownOptions = ownOptions
+    this.#roster = roster
   }
 
   get hosts(): readonly string[] {
@@ -83,6 +89,15 @@ export class KernelHost implements Host {
     return this.#live.table.commands(face).map(({ definition }) => definition)
   }
 
+  loadedPlugins(): LoadedPlugin[] {
+    return this.#roster.plugins.map(plugin => ({
+      name: plugin.name,
+      state: plugin.state,
+      error: plugin.state === 'failed' ? plugin.lastError?.sentence : undefined,
+      options: () => optionsOf(this.#configuration, plugin),
+    }))
+  }
+
   secret(plugin: string, purpose: string): Buffer {
     return this.#store.secret.derive(plugin, purpose)
   }
@@ -105,6 +120,16 @@ export class KernelHost implements Host {
 
   httpListeners(): HttpListener[] {
     return this.#listeners.list()
+  }
+}
+
+function optionsOf(configuration: Configuration, { name, linked: { definition } }: Plugin) {
+  try {
+    const options = configuration.options(name, definition)
+    return options.map(({ key, value }) => ({ key, value, datatype: datatypeOf(definition.config, key) }))
+  } catch {
+    // A plugin that failed because of them is listed all the same.
+    return []
   }
 }
 

@@ -86,6 +86,11 @@ export class Reconfigure {
     return this.#override(name, (plugin, reader) => this.configuration.overrideFor(plugin, reader, texts))
   }
 
+  /** Sets one option from its text and leaves the others as they are. */
+  changeOption(name: string, key: string, text: string): Promise<void> {
+    return this.#override(name, (plugin, reader) => this.configuration.overrideOne(plugin, reader, key, text))
+  }
+
   /**
    * Sets some of a plugin's options and leaves the others as they are. Resolves once the reload is live, without
    * waiting for the generation of before: it may be what asks.

@@ -105,6 +105,12 @@ export class Configuration {
     return { ...Object.fromEntries(before.filter(([name]) => this.#faceOptions.has(name))), ...override }
   }
 
+  /** The override block once the text is the value of `key`; throws `config_invalid`. */
+  overrideOne(plugin: string, reader: Reader, key: string, text: string): Block {
+    const values = overrideFromTexts(this.#pathOf(plugin), reader.config, this.of(plugin, reader), { [key]: text })
+    return this.overrideWith(plugin, reader, values)
+  }
+
   /** The override block once `values` are part of it; throws `config_invalid`. */
   overrideWith(plugin: string, reader: Reader, values: Block): Block {
     const override = merge(this.overrides.of(plugin), values)

@@ -139,11 +139,12 @@ function describe(schema: z.ZodType | undefined, key: string): string {
   return (at as z.ZodType | undefined)?.description ?? ''
 }
 
-function shapeOf(schema: unknown): Record<string, unknown> | undefined {
+export function shapeOf(schema: unknown): Record<string, unknown> | undefined {
   return innermost(schema)?.['shape'] as Record<string, unknown> | undefined
 }
 
-function innermost(schema: unknown): Record<string, unknown> | undefined {
+/** What a schema is without its wrappers: defaults, optional, nullable. */
+export function innermost(schema: unknown): Record<string, unknown> | undefined {
   let def = (schema as { _zod?: { def: Record<string, unknown> } })?._zod?.def
   while (def && 'innerType' in def) def = (def['innerType'] as { _zod: { def: Record<string, unknown> } })._zod.def
   return def

@@ -1,5 +1,5 @@
 import { reason } from '../errors.js'
-import { EmqError, EmqNotFound } from '../http/faces/emq.js'
+import { EmqError, EmqNotFound } from '../http/faces/emq-command.js'
 import type { PluginContext } from '../life/definition.js'
 import type { Tools } from './tools.js'
 

@@ -5,6 +5,7 @@ import { contributeAudit } from './audit.js'
 import { contributeCommands } from './commands.js'
 import { contributeEjabberd } from './ejabberd.js'
 import { contributeEmq } from './emq.js'
+import { contributeEmqConfigs } from './emq-configs.js'
 import { contributeExplain } from './explain.js'
 import { contributeLogs } from './logs.js'
 import { contributeNative } from './native.js'
@@ -41,6 +42,7 @@ export function kernelDefinition(tools: Tools): PluginDefinition {
       contributeExplain(ctx, tools)
       contributeAdminRest(ctx, tools)
       contributeEmq(ctx, tools)
+      contributeEmqConfigs(ctx, tools)
       contributeVernemq(ctx, tools)
       contributeEjabberd(ctx, tools)
     },

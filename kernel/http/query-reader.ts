@@ -12,6 +12,8 @@ interface Reading {
   boolean: boolean
   /** Of a list, that of its entries. */
   entries: Reading | undefined
+  /** Whether it is one of several known words: a list of such may be written with commas. */
+  word: boolean
 }
 
 const NUMBER = /^-?\d{1,15}(\.\d{1,15})?$/
@@ -36,7 +38,10 @@ export function queryReader(route: Route): QueryReader | undefined {
 
 function read(value: string | string[], reading: Reading): unknown {
   const { entries } = reading
-  if (entries) return [value].flat().map(each => read(each, entries))
+  if (entries) {
+    const texts = [value].flat()
+    return (entries.word ? texts.flatMap(text => text.split(',')) : texts).map(each => read(each, entries))
+  }
   // Given twice: the check says what is wrong with that.
   if (Array.isArray(value)) return value
   if (reading.number && NUMBER.test(value)) return Number(value)
@@ -57,11 +62,13 @@ function readingOf(schema: z.ZodType): Reading {
       number: each.some(({ number }) => number),
       boolean: each.some(({ boolean }) => boolean),
       entries: each.find(({ entries }) => entries)?.entries,
+      word: each.every(({ word }) => word),
     }
   }
   return {
     number: def.type === 'number',
     boolean: def.type === 'boolean',
     entries: def.element && readingOf(def.element),
+    word: def.type === 'enum' || def.type === 'literal',
   }
 }

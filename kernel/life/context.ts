@@ -50,6 +50,7 @@ export function createContext(generation: Generation): PluginContext<never> {
       contributions.authenticator = authenticator
     },
     commands: face => host.liveCommands(face),
+    plugins: () => host.loadedPlugins(),
     configure: options => outsideScopes(() => host.configure(plugin, options)),
     leave: why => host.leave(`plugin "${plugin}": ${why}`),
     secret: purpose => host.secret(plugin, purpose),

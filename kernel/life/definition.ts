@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import type { Namespace, NamespaceSchema } from '../store/namespace.js'
 import type { FaceCommands, FaceName, Method, RouteAccess, RouteHandler } from './contributions.js'
 import type { Authenticator } from './identity.js'
+import type { State } from './state.js'
 
 /** A plugin as data: what it is called, what it may use, and one verb. There is no `stop`: what `start` did is known. */
 export interface PluginDefinition<C extends z.ZodType = z.ZodType> {
@@ -102,6 +103,8 @@ export interface PluginContext<Config = unknown> {
   authenticate(authenticator: Authenticator): void
   /** Definitions of the live commands of a face. */
   commands<F extends FaceName>(face: F): FaceCommands[F]['definition'][]
+  /** The loaded plugins by name, this one included: for telling people what there is and what does not work. */
+  plugins(): LoadedPlugin[]
   /**
    * Sets options of this plugin as an override, which survives restarts; the others stay. Applied by a reload: resolves
    * once the next generation is live, and throws `config_invalid` or what stopped it with nothing changed.
@@ -126,6 +129,15 @@ export interface PluginContext<Config = unknown> {
   every(ms: number, work: () => unknown): void
   /** Runs in the same turn as the swap. */
   onLive(act: () => void): void
+}
+
+export interface LoadedPlugin {
+  readonly name: string
+  readonly state: State
+  /** What went wrong last, while it is failed. */
+  readonly error: string | undefined
+  /** Its options with their values as text, in the order of their schema; none when they are wrong. */
+  options(): { key: string; value: string; datatype: string }[]
 }
 
 export interface HttpListeners {

@@ -4,7 +4,15 @@ import type { Namespace, NamespaceSchema } from '../store/namespace.js'
 import { createContext } from './context.js'
 import { type Contributions, type FaceCommands, type FaceName, noContributions } from './contributions.js'
 import { within } from './deadline.js'
-import type { Held, HttpListener, ListenOptions, Logger, OpenListener, PluginDefinition } from './definition.js'
+import type {
+  Held,
+  HttpListener,
+  ListenOptions,
+  LoadedPlugin,
+  Logger,
+  OpenListener,
+  PluginDefinition,
+} from './definition.js'
 import { Effects } from './effects.js'
 import type { Holding, Holdings } from './holdings.js'
 import type { Linked } from './linker.js'
@@ -24,6 +32,7 @@ export interface Host {
   resolveService(service: string): unknown
   /** Definitions of the live commands of a face. */
   liveCommands<F extends FaceName>(face: F): FaceCommands[F]['definition'][]
+  loadedPlugins(): LoadedPlugin[]
   secret(plugin: string, purpose: string): Buffer
   configure(plugin: string, options: Record<string, unknown>): Promise<void>
   /** Ends the process cleanly. */

@@ -47,9 +47,15 @@ function inQuery(query: z.ZodType, example: Readonly<Json> = {}): Json[] {
     in: 'query',
     ...(required.includes(name) ? { required: true } : {}),
     schema,
+    ...(isListOfWords(schema) ? { explode: false } : {}),
     ...(description ? { description } : {}),
     ...(name in example ? { example: example[name] } : {}),
   }))
+}
+
+/** Which may be written with commas. */
+function isListOfWords({ items }: Json): boolean {
+  return typeof items === 'object' && items !== null && 'enum' in items
 }
 
 function requestBody(body: z.ZodType, example: unknown): Json {

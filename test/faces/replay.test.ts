@@ -37,7 +37,7 @@ async function replay(t: ExecutionContext, script: Script, from: string): Promis
         continue
       }
       const got = await ask(url, translated(script, row))
-      const exception = script.exceptions[row.id]
+      const exception = script.exceptions[row.id] ?? deviation(script, row, line)
       if (exception) {
         t.is(got.status, exception[0], `${row.id}: ${line}: ${exception[1]}`)
         counts.excepted++
@@ -59,6 +59,11 @@ async function replay(t: ExecutionContext, script: Script, from: string): Promis
 function isLater(script: Script, row: Recorded, line: string): boolean {
   if (row.id in script.exceptions) return false
   return script.later.some(([rows]) => rows.test(line))
+}
+
+function deviation(script: Script, row: Recorded, line: string): readonly [status: number, why: string] | undefined {
+  const found = script.deviations?.find(([rows]) => rows.test(`${line} ${row.asked.body ?? ''}`))
+  return found && [found[1], found[2]]
 }
 
 function translated(script: Script, { asked }: Recorded): Asked {
@@ -108,7 +113,10 @@ function compareRow(script: Script, row: Recorded, line: string, got: Answer): s
   if (!/^[[{]/.test(recorded)) same('body', recorded, got.body)
   else if (script.named?.test(line)) {
     found.push(...differences(firstKeys(JSON.parse(recorded)), firstKeys(JSON.parse(got.body)), new Set()))
-  } else found.push(...differences(JSON.parse(recorded), JSON.parse(got.body), new Set(script.volatile)))
+  } else {
+    const [theirs, ours] = [recorded, got.body].map(text => script.prune?.(JSON.parse(text)) ?? JSON.parse(text))
+    found.push(...differences(theirs, ours, new Set(script.volatile)))
+  }
   return found
 }
 

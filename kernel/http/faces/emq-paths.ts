@@ -17,15 +17,22 @@ export interface FoundPath {
 
 export function indexPaths(commands: ReadonlyMap<string, Command<'emq'>>): EmqRegistry {
   const registry = new Map<string, Compiled[]>()
-  for (const command of commands.values()) {
-    const key = `${command.definition.method} ${firstSegment(command.definition.path)}`
-    registry.set(key, [...(registry.get(key) ?? []), compile(command)])
+  // What is written out comes before what is captured: `configs/emqttd` before `configs/{app}`.
+  const all = [...commands.values()].map(compile).sort((one, other) => one.names.length - other.names.length)
+  for (const compiled of all) {
+    const { method, path, clipped } = compiled.command.definition
+    const first = firstSegment(path)
+    for (const segment of clipped && first === path ? [first, first.slice(0, -1)] : [first]) {
+      const key = `${method} ${segment}`
+      registry.set(key, [...(registry.get(key) ?? []), compiled])
+    }
   }
   return registry
 }
 
-/** The command for a raw path below `/api/v2/`. */
-export function findPath(registry: EmqRegistry, method: string, path: string): FoundPath | undefined {
+/** The command for a raw path below `/api/v2/`. The manual says both `nodes/{node}/…` and `node/{node}/…`. */
+export function findPath(registry: EmqRegistry, method: string, asked: string): FoundPath | undefined {
+  const path = asked.startsWith('node/') ? `nodes/${asked.slice('node/'.length)}` : asked
   for (const { command, pattern, names } of registry.get(`${method} ${firstSegment(path)}`) ?? []) {
     const match = pattern.exec(path)
     if (match) return { command, captured: () => capture(names, match.slice(1)) }
@@ -45,8 +52,8 @@ function compile(command: Command<'emq'>): Compiled {
     names.push(name)
     return tail ? '(.+?)' : '([^/]+)'
   })
-  const slash = (command.definition.slash ?? true) ? '/?' : ''
-  const compiled = { command, names, pattern: new RegExp(`^${source}${slash}$`) }
+  const { clipped = false, slash = true } = command.definition
+  const compiled = { command, names, pattern: new RegExp(`^${source}${clipped ? '?' : ''}${slash ? '/?' : ''}$`) }
   compiledBefore.set(command, compiled)
   return compiled
 }

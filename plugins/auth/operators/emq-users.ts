@@ -37,6 +37,7 @@ export function contributeEmqUsers(ctx: PluginContext<unknown>, operators: Opera
     },
     async ({ body, identity }) => {
       const { username, password, tags } = body as Record<'username' | 'password' | 'tags', string>
+      assertFilled(username, password)
       return answer(await operators.add(username, password, tags, identity))
     },
   )
@@ -59,6 +60,7 @@ export function contributeEmqUsers(ctx: PluginContext<unknown>, operators: Opera
     async ({ path, body, ctx: request }) => {
       const { old_pwd: old, new_pwd: password } = body as Record<'old_pwd' | 'new_pwd', string>
       const name = path['name']!
+      assertFilled(password)
       const stored = operators.get(name)?.password
       if (!stored) return answer('unknown')
       // As a login, so that nobody guesses here either, and before its turn, so that nobody has to wait for it.
@@ -80,6 +82,7 @@ export function contributeEmqUsers(ctx: PluginContext<unknown>, operators: Opera
     },
     async ({ body, ctx: request }) => {
       const { username, password } = body as Record<'username' | 'password', string>
+      assertFilled(username, password)
       const identity = await login('emq', addressOf(request), username, password)
       if (identity?.kind === 'operator') return []
       request.refusal = { as: username, why: 'credentials' }
@@ -93,6 +96,11 @@ export function contributeEmqUsers(ctx: PluginContext<unknown>, operators: Opera
       throw new EmqNotFound()
     })
   }
+}
+
+/** As the manual says; the server makes a user without name and password, whom everybody is. */
+function assertFilled(...texts: string[]): void {
+  if (texts.includes('')) throw new EmqError(104, 'Empty username or password')
 }
 
 function answer(outcome: Outcome): [] {

@@ -1,16 +1,17 @@
-import { EmqError, type PluginContext, paged } from 'patchbay'
+import { EmqError, type PluginContext } from 'patchbay'
 import type { MqttBackend, MqttSession } from '../backend.js'
+import type { Options } from '../options.js'
+import { pageOf } from './page.js'
 import { localTime } from './time.js'
 
 const READ = { permission: 'clients.read' }
 
 /** `clients` (contracts/mqtt.md §1.3). */
-export function contributeClients(ctx: PluginContext, backend: () => MqttBackend): void {
+export function contributeClients(ctx: PluginContext<Options>, backend: () => MqttBackend): void {
   ctx.command('emq', { access: READ, method: 'GET', path: 'nodes/{node}/clients', paged: true }, async ({ page }) => {
     const { sessions } = backend()
-    const offset = (Math.max(page.current, 1) - 1) * page.size
-    const clients = await sessions.page('connected', offset, page.size)
-    return paged(page, await sessions.count('connected'), clients.map(asEmq))
+    const read = (offset: number, limit: number) => sessions.page('connected', offset, limit)
+    return pageOf(page, await sessions.count('connected'), read, asEmq)
   })
 
   const one = async ({ path }: { path: Record<string, string> }) => {
@@ -28,14 +29,31 @@ export function contributeClients(ctx: PluginContext, backend: () => MqttBackend
       return []
     },
   )
+
+  ctx.command(
+    'emq',
+    {
+      access: { permission: 'clients.forget' },
+      method: 'PUT',
+      path: 'clients/{id...}/clean_acl_cache',
+      params: { topic: 'string' },
+      clipped: true,
+      slash: ctx.config.quirks === 'doc',
+    },
+    async ({ path, body }) => {
+      const { access } = backend()
+      if (!(await access.forgetDecisions(path['id']!, body['topic'] as string))) throw new EmqError(112)
+      return []
+    },
+  )
 }
 
 function asEmq(client: MqttSession): object {
   return {
     client_id: client.clientId,
     username: client.username ?? 'undefined',
-    ipaddress: client.address,
-    port: client.port,
+    ipaddress: client.address ?? 'undefined',
+    port: client.port ?? 0,
     clean_sess: client.cleanSession,
     proto_ver: client.protocol,
     keepalive: client.keepalive,

@@ -1,9 +1,12 @@
 import type { PluginContext } from 'patchbay'
 import type { MqttBackend } from '../backend.js'
+import type { Options } from '../options.js'
 import { localTime, uptime } from './time.js'
 
+export const OTP_RELEASE = `node/${process.versions.node}`
+
 /** `management/nodes` (contracts/mqtt.md §1.3). */
-export function contributeNodes(ctx: PluginContext, backend: () => MqttBackend): void {
+export function contributeNodes(ctx: PluginContext<Options>, backend: () => MqttBackend): void {
   const node = () => {
     const { product, startedAt } = backend()
     return {
@@ -11,7 +14,7 @@ export function contributeNodes(ctx: PluginContext, backend: () => MqttBackend):
       sysdescr: product.description,
       uptime: uptime(Date.now() - startedAt.getTime()),
       datetime: localTime(new Date()),
-      otp_release: `node/${process.versions.node}`,
+      otp_release: OTP_RELEASE,
       node_status: 'Running',
     }
   }

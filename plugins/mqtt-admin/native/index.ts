@@ -1,10 +1,36 @@
 import type { PluginContext } from 'patchbay'
 import type { MqttBackend } from '../backend.js'
+import { contributeAlarms } from './alarms.js'
+import { contributeClientQueue } from './client-queue.js'
+import { contributeClientSubscriptions } from './client-subscriptions.js'
+import { contributeClients } from './clients.js'
+import { contributeEvents } from './events/contribute.js'
+import { contributeKick } from './kick.js'
+import { contributeListeners } from './listeners.js'
+import { contributePublish } from './publish.js'
+import { contributeRetained } from './retained.js'
+import { contributeRetainedDelete } from './retained-delete.js'
+import { contributeRoutes } from './routes.js'
+import { contributeSettings } from './settings.js'
 import { contributeStatistics } from './statistics.js'
+import { contributeSubscriptions } from './subscriptions.js'
 
 export { NATIVE_PERMISSIONS } from './permissions.js'
 
 /** `/mqtt/v1/…`: what neither of the two APIs has (docs/mqtt-api.md). */
-export function contributeNative(ctx: PluginContext, backend: () => MqttBackend): void {
+export async function contributeNative(ctx: PluginContext, backend: () => MqttBackend): Promise<void> {
+  contributeClients(ctx, backend)
+  contributeKick(ctx, backend)
+  contributeClientSubscriptions(ctx, backend)
+  contributeClientQueue(ctx, backend)
+  await contributeEvents(ctx, backend)
+  contributeSubscriptions(ctx, backend)
+  contributeRoutes(ctx, backend)
+  contributeRetained(ctx, backend)
+  contributeRetainedDelete(ctx, backend)
+  contributePublish(ctx, backend)
+  contributeSettings(ctx, backend)
   contributeStatistics(ctx, backend)
+  contributeAlarms(ctx, backend)
+  contributeListeners(ctx, backend)
 }

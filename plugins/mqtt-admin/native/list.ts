@@ -45,7 +45,7 @@ export function fromNumericCursor(cursor: string | undefined): number | undefine
   throw notACursor()
 }
 
-function notACursor(): KernelError {
+export function notACursor(): KernelError {
   return new KernelError('bad_request', '"after" is the "next" of an earlier page of this list', {
     hint: 'leave it out to begin at the first page',
   })

@@ -16,17 +16,10 @@ import { contributeStatus } from './status.js'
 import { contributeTls } from './tls.js'
 import { contributeTrace } from './trace.js'
 
-export { vernemqOptions } from './access.js'
-
+/** What VerneMQ's commands add to the permissions of the other APIs. */
 export const VERNEMQ_PERMISSIONS = {
-  'nodes.read': 'See the broker',
   'nodes.write': 'Join and leave a cluster',
-  'clients.read': 'See MQTT clients and sessions',
-  'clients.disconnect': 'Disconnect MQTT clients',
-  'clients.subscribe': 'Change the subscriptions of MQTT clients',
-  'messages.publish': 'Publish, and delete retained messages',
   'listeners.write': 'Start and stop listeners',
-  'settings.write': 'Change settings of the broker, and reset its counters',
 }
 
 /** VerneMQ's commands of `vmq-admin`, and what stands beside its API (contracts/mqtt.md §2). */

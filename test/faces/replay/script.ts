@@ -15,6 +15,10 @@ export interface Script {
   later: readonly (readonly [rows: RegExp, endpoint: string])[]
   /** Rows by their id whose answer is not the original's: what is answered instead, and why. */
   exceptions: Readonly<Record<string, readonly [status: number, why: string]>>
+  /** The same for rows of a kind, kept back ones included: tried on `METHOD path status body`. */
+  deviations?: readonly (readonly [rows: RegExp, status: number, why: string])[]
+  /** What of an answer is compared, where it has entries that only one of the two servers can have. */
+  prune?(answer: unknown): unknown
   /** Rows whose entries are ours to name: only the first entry's keys and types are compared. */
   named?: RegExp
   /** Rows of which only status and headers can be told. */

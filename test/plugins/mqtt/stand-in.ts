@@ -14,6 +14,7 @@ import type {
   SettingValue,
   Which,
 } from '../../../plugins/mqtt-admin/backend.js'
+import { topicMatches } from '../../../plugins/mqtt-admin/native/topic.js'
 import { COUNTERS, GAUGES } from '../../../plugins/mqtt-broker/wire/counters.js'
 
 /** What the stand-in has; tests change it as they like. */
@@ -88,6 +89,7 @@ export function standIn(given: Partial<StandInState> = {}): StandIn {
     ...given,
   }
   const listeners = new Set<(event: MqttEvent) => void>()
+  const told: MqttEvent[] = []
   const of = (which: Which) =>
     state.sessions.filter(({ connected }) => which === 'all' || (which === 'connected') === connected)
   const find = (clientId: string) => state.sessions.find(each => each.clientId === clientId)
@@ -145,8 +147,10 @@ export function standIn(given: Partial<StandInState> = {}): StandIn {
     retained: {
       count: () => state.retained.size,
       get: topic => state.retained.get(topic),
-      async page(_filter, after, limit) {
-        const topics = [...state.retained.keys()].sort().filter(topic => after === undefined || topic > after)
+      async page(filter, after, limit) {
+        const topics = [...state.retained.keys()]
+          .sort()
+          .filter(topic => topicMatches(filter, topic) && (after === undefined || topic > after))
         const messages = topics.slice(0, limit).map(topic => state.retained.get(topic)!)
         return topics.length > limit ? { messages, next: topics[limit - 1]! } : { messages }
       },
@@ -209,7 +213,7 @@ export function standIn(given: Partial<StandInState> = {}): StandIn {
         listeners.add(listener)
         return () => void listeners.delete(listener)
       },
-      history: () => [],
+      history: clientId => told.filter(event => event.clientId === clientId),
     },
     settings: {
       all: () => state.settings,
@@ -224,6 +228,7 @@ export function standIn(given: Partial<StandInState> = {}): StandIn {
   }
   const definition = plugin({ name: 'stand-in', version: '1.0.0', start: ctx => ctx.provide('mqtt-backend', backend) })
   const emit = (event: MqttEvent) => {
+    told.push(event)
     for (const listener of listeners) listener(event)
   }
   return Object.assign(state, { plugin: definition as PluginDefinition, backend, asked, emit })
