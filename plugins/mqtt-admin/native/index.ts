@@ -16,8 +16,6 @@ import { contributeSettings } from './settings.js'
 import { contributeStatistics } from './statistics.js'
 import { contributeSubscriptions } from './subscriptions.js'
 
-export { NATIVE_PERMISSIONS } from './permissions.js'
-
 /** `/mqtt/v1/…`: what neither of the two APIs has (docs/mqtt-api.md). */
 export async function contributeNative(ctx: PluginContext, backend: () => MqttBackend, alarms: Alarms): Promise<void> {
   contributeClients(ctx, backend)
