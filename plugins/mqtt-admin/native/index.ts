@@ -1,6 +1,7 @@
 import type { PluginContext } from 'patchbay'
 import type { Alarms } from '../alarms.js'
 import type { MqttBackend } from '../backend.js'
+import { contributeAccess } from './access/contribute.js'
 import { contributeAlarms } from './alarms.js'
 import { contributeClientQueue } from './client-queue.js'
 import { contributeClientSubscriptions } from './client-subscriptions.js'
@@ -32,4 +33,5 @@ export async function contributeNative(ctx: PluginContext, backend: () => MqttBa
   contributeStatistics(ctx, backend)
   contributeAlarms(ctx, alarms)
   contributeListeners(ctx, backend)
+  contributeAccess(ctx, backend)
 }
