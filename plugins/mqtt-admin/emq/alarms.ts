@@ -1,4 +1,4 @@
-import type { PluginContext } from 'patchbay'
+import { KernelError, type PluginContext } from 'patchbay'
 import type { MqttAlarm, MqttBackend } from '../backend.js'
 import type { Options } from '../options.js'
 import { type Condition, judgeHealth, measureHealth } from './health.js'
@@ -27,9 +27,19 @@ export async function contributeAlarms(ctx: PluginContext<Options>, backend: () 
       const now = current()
       note(since, now)
       const own = now.map(condition => ({ ...condition, raisedAt: since.get(condition.id)! }))
-      return [...(await backend().alarms()), ...own].map(asEmq)
+      return [...(await ofBroker(backend)), ...own].map(asEmq)
     },
   )
+}
+
+/** None without a broker: that its plugin failed is what the others tell. */
+async function ofBroker(backend: () => MqttBackend): Promise<MqttAlarm[]> {
+  try {
+    return await backend().alarms()
+  } catch (thrown) {
+    if (thrown instanceof KernelError && thrown.code === 'no_backend') return []
+    throw thrown
+  }
 }
 
 function note(since: Map<string, number>, conditions: readonly Condition[]): void {
