@@ -1,4 +1,5 @@
 import { plugin } from 'patchbay'
+import { openAlarms } from './alarms.js'
 import type { MqttBackend } from './backend.js'
 import { contributeEmq } from './emq/contribute.js'
 import { contributeNative } from './native/index.js'
@@ -15,8 +16,9 @@ export default plugin({
   permissions,
   async start(ctx) {
     const backend = ctx.service<MqttBackend>('mqtt-backend')
-    await contributeEmq(ctx, backend)
+    const alarms = await openAlarms(ctx, backend)
+    await contributeEmq(ctx, backend, alarms)
     await contributeVernemq(ctx, backend)
-    await contributeNative(ctx, backend)
+    await contributeNative(ctx, backend, alarms)
   },
 })

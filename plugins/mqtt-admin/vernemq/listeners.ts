@@ -13,7 +13,7 @@ const CAUSES: Readonly<Record<string, string>> = { port_taken: 'eaddrinuse', con
 
 /** `listener show`, `start`, `stop`, `restart`, `delete`, for MQTT and for HTTP (contracts/mqtt.md §2.4). */
 export function contributeListeners(ctx: PluginContext, backend: () => MqttBackend, http: HttpListeners): void {
-  const [access, write] = [{ permission: 'nodes.read' }, { permission: 'listeners.write' }]
+  const [access, write] = [{ permission: 'listeners.read' }, { permission: 'listeners.write' }]
   ctx.command(
     'vernemq',
     { access, path: 'listener show', reads: true, flags: { tls: { short: 't' }, mqtt: { short: 'm' } } },

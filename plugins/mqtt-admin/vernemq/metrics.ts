@@ -19,7 +19,7 @@ export function contributeMetrics(
   accessTo: AccessOf,
   processNow: () => ProcessFigures,
 ): void {
-  const access = { permission: 'nodes.read' }
+  const access = { permission: 'metrics.read' }
   ctx.command('vernemq', { access, path: 'metrics show', reads: true, flags: FLAGS }, async ({ flags }) => {
     const [version, code, aggregate] = ['mqtt_version', 'reason_code', 'aggregate'].map(name => flags.get(name))
     if (version !== undefined && version !== '4' && version !== '5') throw new VernemqBadRequest()

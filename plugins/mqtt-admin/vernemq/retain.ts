@@ -14,14 +14,14 @@ const AT_ONCE = 500
 export function contributeRetain(ctx: PluginContext, backend: () => MqttBackend): void {
   ctx.command(
     'vernemq',
-    { access: { permission: 'clients.read' }, path: 'retain show', reads: true, flags: queryFlags(COLUMNS.keys()) },
+    { access: { permission: 'messages.read' }, path: 'retain show', reads: true, flags: queryFlags(COLUMNS.keys()) },
     async ({ given }) => ({ table: await rows(backend().retained, parseQuery(given, COLUMNS, SHOWN)) }),
   )
 
   ctx.command(
     'vernemq',
     {
-      access: { permission: 'messages.publish' },
+      access: { permission: 'retained.delete' },
       path: 'retain delete',
       flags: { topic: { short: 't', value: true }, mountpoint: { short: 'm', value: true } },
     },

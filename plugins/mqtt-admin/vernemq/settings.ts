@@ -9,7 +9,7 @@ const WHERE = { all: {}, node: { value: true } }
 
 /** `set`, `show`, `describe` and `config show` (contracts/mqtt.md §2.6): a bad key or value is an empty 400. */
 export function contributeSettings(ctx: PluginContext, backend: () => MqttBackend): void {
-  const [access, write] = [{ permission: 'nodes.read' }, { permission: 'settings.write' }]
+  const [access, write] = [{ permission: 'settings.read' }, { permission: 'settings.write' }]
   ctx.command('vernemq', { access: write, path: 'set', params: 'any', flags: WHERE }, async call => {
     assertThisNode(call.node, call.flags.get('node'))
     const { settings } = backend()

@@ -7,7 +7,7 @@ const TWO_DAYS = 172_800
 
 /** `tls show` and `tls check` of 2.x: the certificate files of the listeners. The self-signed one of the house has none. */
 export function contributeTls(ctx: PluginContext, backend: () => MqttBackend): void {
-  const access = { permission: 'nodes.read' }
+  const access = { permission: 'listeners.read' }
   ctx.command('vernemq', { access, path: 'tls show', reads: true }, async () => {
     const certificates = await Promise.all((await files(backend())).map(certificateIn))
     return { table: certificates.map(({ row }) => row) }

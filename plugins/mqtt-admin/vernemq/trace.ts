@@ -11,7 +11,7 @@ const FLAGS = Object.fromEntries(
 
 /** A trace has no end, so it cannot be the answer of this API: the event stream is (contracts/mqtt.md §2.4). */
 export function contributeTrace(ctx: PluginContext): void {
-  const access = { permission: 'clients.read' }
+  const access = { permission: 'events.read' }
   ctx.command(
     'vernemq',
     { access, path: 'trace client', reads: true, params: ['client-id'], flags: FLAGS },
