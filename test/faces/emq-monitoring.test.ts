@@ -23,6 +23,8 @@ const counters = {
   'bytes.sent': 5,
   clients: 7,
   routes: 8,
+  subscriptions: 6,
+  subscribers: 5,
   retained: 9,
 }
 const listener = {
@@ -99,10 +101,18 @@ test('the 38 counters are those of the wire, in the order of the original', asyn
   t.deepEqual(await result('/api/v2/monitoring/metrics', doc), metrics)
 })
 
-test('the 14 stats are sorted, and topics are routes', async t => {
+test('the 14 stats are sorted; topics are routes, and subscribers are counted by subscription', async t => {
   const stats = await result(`/api/v2/monitoring/stats/${NODE}`)
   t.deepEqual(Object.keys(stats), STATS)
-  t.like(stats, { 'clients/count': 7, 'routes/max': 8, 'topics/count': 8, 'retained/count': 9, 'sessions/count': 0 })
+  t.like(stats, {
+    'clients/count': 7,
+    'routes/max': 8,
+    'topics/count': 8,
+    'subscribers/count': 6,
+    'subscriptions/max': 6,
+    'retained/count': 9,
+    'sessions/count': 0,
+  })
   for (const from of [emq, doc]) t.deepEqual(await result('/api/v2/monitoring/stats/', from), [{ [NODE]: stats }])
 })
 
