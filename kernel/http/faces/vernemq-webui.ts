@@ -95,7 +95,8 @@ async function administrator(
 ): Promise<Identity | undefined> {
   // No header can begin like this, so that it is remembered apart from `Authorization`.
   const remembered = `\nwebui ${JSON.stringify([credentials.name, credentials.password])}`
-  const identity = await identify(ctx, view, 'vernemq', () => credentials, remembered)
+  // This face knows keys only; operators are asked for as by Patchbay's own API.
+  const identity = await identify(ctx, view, 'native', () => credentials, remembered)
   if (identity?.kind === 'local') return identity
   if (identity?.kind !== 'operator' || identity.level !== 3) return undefined
   ctx.identity = { kind: 'key', name: identity.name, scopes: ['mgmt'] }
