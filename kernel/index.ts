@@ -46,6 +46,7 @@ export type {
 export {
   type Advice,
   type Behaviour,
+  type Certificate,
   type Held,
   type HoldingContext,
   type HttpListener,

@@ -7,7 +7,7 @@ import { Live } from './http/live.js'
 import { readMounts } from './http/mounts.js'
 import { PLAIN, type Wanted } from './http/wanted.js'
 import type { FaceCommands, FaceName } from './life/contributions.js'
-import type { HttpListener, ListenOptions, LoadedPlugin, Logger, OpenListener } from './life/definition.js'
+import type { Certificate, HttpListener, ListenOptions, LoadedPlugin, Logger, OpenListener } from './life/definition.js'
 import type { Host } from './life/generation.js'
 import { Holdings } from './life/holdings.js'
 import type { Plugin } from './life/plugin.js'
@@ -100,6 +100,11 @@ export class KernelHost implements Host {
 
   secret(plugin: string, purpose: string): Buffer {
     return this.#store.secret.derive(plugin, purpose)
+  }
+
+  async certificate(files: readonly string[]): Promise<Certificate> {
+    const [first] = await this.#listeners.certificates(files)
+    return { key: first!.key, cert: first!.cert }
   }
 
   configure(plugin: string, options: Record<string, unknown>): Promise<void> {

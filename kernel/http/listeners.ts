@@ -114,11 +114,15 @@ export class Listeners {
     })
   }
 
-  async #certificates(wanted: Wanted): Promise<Certificate[]> {
-    if (!wanted.tls) return []
+  async #certificates({ tls, certfile, keyfile }: Wanted): Promise<Certificate[]> {
+    if (!tls) return []
+    return this.certificates(certfile ? (keyfile ? [certfile, keyfile] : [certfile]) : [])
+  }
+
+  /** Those in the files, else those of the configuration, else the self-signed one. */
+  async certificates(files: readonly string[]): Promise<Certificate[]> {
     const { certfiles, data, hosts } = this.#settings()
-    const { certfile, keyfile } = wanted
-    if (certfile) return readCertificates(keyfile ? [certfile, keyfile] : [certfile], 'certfile')
+    if (files.length > 0) return readCertificates(files, 'certfile')
     return certfiles.length > 0 ? readCertificates(certfiles, 'certfiles') : selfSignedCertificate(data, hosts)
   }
 }

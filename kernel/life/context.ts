@@ -54,6 +54,7 @@ export function createContext(generation: Generation): PluginContext<never> {
     configure: options => outsideScopes(() => host.configure(plugin, options)),
     leave: why => host.leave(`plugin "${plugin}": ${why}`),
     secret: purpose => host.secret(plugin, purpose),
+    certificate: (files = []) => outsideScopes(() => host.certificate(files)),
     storage: <V>(name: string) => generation.namespace<V>(declared(generation, name)),
     provide(service, value) {
       generation.assertOpen('service')

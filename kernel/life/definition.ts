@@ -114,6 +114,11 @@ export interface PluginContext<Config = unknown> {
   leave(why: string): void
   /** 32 bytes that no other plugin gets, the same at every start: for encrypting and for keyed digests. */
   secret(purpose: string): Buffer
+  /**
+   * Key and chain for TLS: those in the PEM `files`, where a * stands for any part of a name; without any, those of
+   * `certfiles` in patchbay.yml, else the house's self-signed one. Throws `config_invalid`.
+   */
+  certificate(files?: readonly string[]): Promise<Certificate>
   storage<V>(namespace: string): Namespace<V>
   /** At most one live provider per service. */
   provide<T>(service: string, value: T): void
@@ -138,6 +143,12 @@ export interface LoadedPlugin {
   readonly error: string | undefined
   /** Its options with their values as text, in the order of their schema; none when they are wrong. */
   options(): { key: string; value: string; datatype: string }[]
+}
+
+/** A private key with its chain, both in PEM. */
+export interface Certificate {
+  key: string
+  cert: string
 }
 
 export interface HttpListeners {

@@ -1,10 +1,7 @@
 import { isIP } from 'node:net'
 import type { AuthenticateError, Client } from 'aedes'
-
-/** The service `mqtt-accounts`: who may connect with which password. */
-export interface MqttAccounts {
-  verify(username: string, password: string): Promise<boolean>
-}
+import { type Connection, connectionOf } from './connection.js'
+import type { Guard } from './guard.js'
 
 export type AuthenticateClient = (
   client: Client,
@@ -13,35 +10,43 @@ export type AuthenticateClient = (
   done: (error: AuthenticateError | null, success: boolean) => void,
 ) => void
 
-/** CONNACK return codes (MQTT 3.1.1 §3.2.2.3). */
-const BAD_USER_NAME_OR_PASSWORD = 4
-const NOT_AUTHORIZED = 5
+const SERVER_UNAVAILABLE = 3
 
-/** Anonymous clients as configured; everybody else by the running account service, and nobody without one. */
+/** As the guard decides. */
 export function authenticateClient(
   anonymous: 'loopback' | 'always' | 'never',
   boundTo: string,
-  accounts: () => MqttAccounts,
+  guard: () => Guard,
 ): AuthenticateClient {
   const open = anonymous === 'always' || (anonymous === 'loopback' && isLoopback(boundTo))
-  return (_client, username, password, done) => {
-    if (open) return done(null, true)
-    if (username === undefined) return done(refusal(NOT_AUTHORIZED), false)
-    verify(accounts, username, password).then(
-      right => (right ? done(null, true) : done(refusal(BAD_USER_NAME_OR_PASSWORD), false)),
-      () => done(refusal(BAD_USER_NAME_OR_PASSWORD), false),
-    )
+  return async (client, username, password, done) => {
+    try {
+      const connection = connectionOf(client.conn) ?? plainConnection(client, open)
+      const asked = {
+        clientId: client.id,
+        username: username ?? undefined,
+        password: password ?? undefined,
+        connection,
+      }
+      const admission = await guard().admit(asked)
+      if (admission.admitted) done(null, true)
+      else done(refusal(admission.returnCode, admission.reason), false)
+    } catch {
+      done(refusal(SERVER_UNAVAILABLE, 'the broker could not check it'), false)
+    }
   }
 }
 
-async function verify(accounts: () => MqttAccounts, username: string, password: Buffer | undefined): Promise<boolean> {
-  return accounts().verify(username, password?.toString('utf8') ?? '')
+function plainConnection(client: Client, anonymous: boolean): Connection {
+  const { remoteAddress = '' } = client.conn as { remoteAddress?: string }
+  const address = remoteAddress.startsWith('::ffff:') ? remoteAddress.slice(7) : remoteAddress
+  return { address, anonymous, identity: undefined } as Connection
 }
 
 function isLoopback(address: string): boolean {
   return address === 'localhost' || address === '::1' || (isIP(address) === 4 && address.startsWith('127.'))
 }
 
-function refusal(returnCode: number): AuthenticateError {
-  return Object.assign(new Error('refused'), { returnCode }) as AuthenticateError
+function refusal(returnCode: number, reason: string): AuthenticateError {
+  return Object.assign(new Error(reason), { returnCode }) as AuthenticateError
 }

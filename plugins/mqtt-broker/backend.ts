@@ -1,6 +1,5 @@
 import type { PluginContext } from 'patchbay'
-import type { MqttBackend } from '../mqtt-admin/backend.js'
-import { accessControl } from './access/access.js'
+import type { AccessControl, MqttBackend } from '../mqtt-admin/backend.js'
 import type { Broker } from './broker.js'
 import { events } from './engine/events.js'
 import { publish } from './engine/publish.js'
@@ -15,7 +14,7 @@ import { metrics } from './wire/metrics.js'
 const PRODUCT = { name: 'aedes', version: '1.2.0', description: 'aedes MQTT Broker' }
 
 /** The embedded broker as `mqtt-admin` sees it. */
-export function brokerBackend(ctx: PluginContext<Options>, broker: Broker): MqttBackend {
+export function brokerBackend(ctx: PluginContext<Options>, broker: Broker, access: AccessControl): MqttBackend {
   return {
     product: PRODUCT,
     startedAt: new Date(broker.startedAt),
@@ -23,7 +22,7 @@ export function brokerBackend(ctx: PluginContext<Options>, broker: Broker): Mqtt
     subscriptions: subscriptionDirectory(broker),
     retained: retainedMessages(broker),
     listeners: listeners(ctx, broker),
-    access: accessControl(),
+    access,
     metrics: metrics(broker),
     events: events(broker),
     settings: settings(ctx),

@@ -4,6 +4,8 @@ import type { PluginContext } from 'patchbay'
 import type { Counter, RetainedMessage } from '../mqtt-admin/backend.js'
 import type { AuthenticateClient } from './authentication.js'
 import { ZERO } from './wire/counters.js'
+import { openEmitter } from './wire/emitter.js'
+import { closeWire, openWire, type Wire } from './wire/wire.js'
 
 /** What is known of a session, as plain data: it outlives the generation that wrote it. */
 export interface SessionRecord {
@@ -41,6 +43,7 @@ export interface Broker {
   events: EventEmitter
   /** Whoever does what is counted counts it. */
   counters: Record<Counter, number>
+  wire: Wire
 }
 
 type BrokerHooks = {
@@ -54,7 +57,9 @@ type BrokerHooks = {
 export function keepBroker(ctx: PluginContext, authenticate: AuthenticateClient): Promise<Broker> {
   return ctx.keep<Broker, BrokerHooks>('broker', {
     async open(call) {
+      const wire = openWire()
       const aedes = await Aedes.createBroker({
+        mq: openEmitter(() => wire.handlers) as never,
         preConnect: (client, packet, done) => {
           call.connecting(broker, client, packet)
           done(null, true)
@@ -71,6 +76,7 @@ export function keepBroker(ctx: PluginContext, authenticate: AuthenticateClient)
         retained: new Map(),
         events: new EventEmitter(),
         counters: { ...ZERO },
+        wire,
       }
       aedes.on('subscribe', (subscriptions, client) => {
         const record = broker.sessions.get(client?.id)
@@ -89,7 +95,10 @@ export function keepBroker(ctx: PluginContext, authenticate: AuthenticateClient)
       aedes.on('clientDisconnect', client => call.gone(broker, client))
       return broker
     },
-    close: ({ aedes }) => new Promise<void>(resolve => aedes.close(resolve)),
+    async close({ aedes, wire }) {
+      await new Promise<void>(resolve => aedes.close(resolve))
+      await closeWire(wire)
+    },
     behaviour: { authenticate, connecting, ready, gone },
   })
 }

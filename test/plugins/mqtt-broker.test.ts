@@ -181,7 +181,7 @@ test.serial('a client without an id gets one', async t => {
 })
 
 test.serial('bound beyond loopback, anonymous clients and unknown names are refused', async t => {
-  await withBroker({ plugins: { 'mqtt-broker': { port: 0, ip: '0.0.0.0' } } }, async house => {
+  await withBroker({ plugins: { 'mqtt-broker': { port: 0, ws_port: 0, ip: '0.0.0.0' } } }, async house => {
     await t.throwsAsync(connectClient(house, { clientId: 'nameless' }), { message: /code: 5|Not authorized/i })
     const named = { clientId: 'named', username: 'bob', password: 'x' }
     await t.throwsAsync(connectClient(house, named), { message: /Bad username or password|code: 4/i })
@@ -191,14 +191,14 @@ test.serial('bound beyond loopback, anonymous clients and unknown names are refu
 
 test.serial('allow_anonymous decides, wherever the broker is bound', async t => {
   await withBroker(
-    { plugins: { 'mqtt-broker': { port: 0, ip: '0.0.0.0', allow_anonymous: 'always' } } },
+    { plugins: { 'mqtt-broker': { port: 0, ws_port: 0, ip: '0.0.0.0', allow_anonymous: 'always' } } },
     async house => {
       const client = await connectClient(house, { clientId: 'welcome' })
       t.true(client.connected)
       client.end(true)
     },
   )
-  await withBroker({ plugins: { 'mqtt-broker': { port: 0, allow_anonymous: 'never' } } }, async house => {
+  await withBroker({ plugins: { 'mqtt-broker': { port: 0, ws_port: 0, allow_anonymous: 'never' } } }, async house => {
     await t.throwsAsync(connectClient(house, { clientId: 'nameless' }), { message: /code: 5|Not authorized/i })
   })
 })
@@ -233,7 +233,7 @@ test.serial('rubbish, silence and hang-ups at the port harm nobody', async t => 
 test.serial('a port that is taken is one sentence, and only this plugin fails', async t => {
   await withBroker({}, async house => {
     const port = brokerPort(house)
-    const other = await openHouse({ plugins: { 'mqtt-broker': { port } } })
+    const other = await openHouse({ plugins: { 'mqtt-broker': { port, ws_port: 0 } } })
     try {
       await t.throwsAsync(other.kernel.start('mqtt-broker'), {
         message: new RegExp(`^port ${port} on 127\\.0\\.0\\.1 is taken by another program`),

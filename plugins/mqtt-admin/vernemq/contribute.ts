@@ -16,12 +16,6 @@ import { contributeStatus } from './status.js'
 import { contributeTls } from './tls.js'
 import { contributeTrace } from './trace.js'
 
-/** What VerneMQ's commands add to the permissions of the other APIs. */
-export const VERNEMQ_PERMISSIONS = {
-  'nodes.write': 'Join and leave a cluster',
-  'listeners.write': 'Start and stop listeners',
-}
-
 /** VerneMQ's commands of `vmq-admin`, and what stands beside its API (contracts/mqtt.md §2). */
 export async function contributeVernemq(ctx: PluginContext<VernemqOptions>, backend: () => MqttBackend): Promise<void> {
   const access = accessOf(ctx.config)

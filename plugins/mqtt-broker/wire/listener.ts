@@ -1,0 +1,81 @@
+import { createServer, type Server } from 'node:net'
+import { KernelError } from 'patchbay'
+import type { ListenerOptions } from '../../mqtt-admin/backend.js'
+import type { Security } from './security.js'
+import type { Arrival, Wire } from './wire.js'
+
+/** An address on which MQTT is spoken, open or stopped; plain data that outlives generations. */
+export interface Listener {
+  /** The port is the one that it is bound to. */
+  options: ListenerOptions & { maxConnections: number }
+  readonly configured: boolean
+  /** Undefined while it is stopped. */
+  server: Server | undefined
+  security: Security | undefined
+  readonly arrivals: Set<Arrival>
+  totalConnections: number
+  /** Reason to count. */
+  readonly shutdowns: Record<string, number>
+  /** Connections that may be accepted now, and when (`performance.now()`) that was reckoned. */
+  tokens: number
+  reckonedAt: number
+}
+
+export function newListener(
+  options: Listener['options'],
+  security: Security | undefined,
+  configured: boolean,
+): Listener {
+  return {
+    options,
+    configured,
+    server: undefined,
+    security,
+    arrivals: new Set(),
+    totalConnections: 0,
+    shutdowns: {},
+    tokens: 0,
+    reckonedAt: 0,
+  }
+}
+
+/** `127.0.0.1:1883`, `[::1]:1883` */
+export function nameOf({ address, port }: { address: string; port: number }): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+}
+
+/** Begins to accept, and is found under its name from then on. */
+export async function openListener(wire: Wire, listener: Listener): Promise<void> {
+  const { address, port } = listener.options
+  const server = wire.inside(() => createServer({ noDelay: true }))
+  server.on('connection', socket => wire.handlers.arrived(listener, socket))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', thrown => reject(notOpened(thrown, address, port)))
+    wire.inside(() => server.listen(port, address, () => resolve()))
+  })
+  server.removeAllListeners('error')
+  // Running out of descriptors is told of here, and passes.
+  server.on('error', () => undefined)
+  listener.server = server
+  listener.options = { ...listener.options, port: (server.address() as { port: number }).port }
+  wire.listeners.set(nameOf(listener.options), listener)
+}
+
+/** Stops accepting; connections stay, as with EMQ and VerneMQ. */
+export function closeListener(listener: Listener): void {
+  listener.server?.close()
+  listener.server = undefined
+}
+
+function notOpened(thrown: NodeJS.ErrnoException, address: string, port: number): KernelError {
+  if (thrown.code === 'EADDRINUSE') {
+    return new KernelError('port_taken', `port ${port} on ${address} is taken by another program`, {
+      hint: 'set another one as plugins.mqtt-broker.port in patchbay.yml, or stop the other program',
+      cause: thrown,
+    })
+  }
+  return new KernelError('listen_failed', `mqtt-broker cannot listen on ${address}:${port}: ${thrown.message}`, {
+    hint: 'the address must be one of this machine, and ports below 1024 need the right to bind them',
+    cause: thrown,
+  })
+}
