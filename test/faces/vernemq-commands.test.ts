@@ -58,6 +58,11 @@ const COMMANDS: Exchange[] = [
   row('/session/reauthorize?username=bob&client-id=nobody', text('Unchanged')),
   row('/session/reauthorize?client-id=nobody&username=bob&-m=x', text('Unchanged')),
 
+  ...['session/disconnect?client-id=a&--mountpoint', 'retain/delete?--topic=a&-m'].map(path =>
+    row(`/${path}`, alert('Invalid mountpoint value')),
+  ),
+  row('/session/reauthorize?username=bob&client-id=nobody&--mountpoint=', text('Unchanged')),
+
   row('/retain/show', table()),
   row('/retain/show?--limit=abc', BAD),
   row('/retain/show?--qos', BAD),

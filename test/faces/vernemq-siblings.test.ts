@@ -200,6 +200,7 @@ test('the web user interface logs in, calls, and logs out', async t => {
   t.is(answer.body, `{"table":[{"Node":"${NODE}","Running":true}],"type":"table"}`)
   t.is((await forward(token, '/api/v1/cluster/show', encodeURIComponent(NODE))).status, 200)
   t.is((await forward(token, '/api/v1/cluster/show', 'other')).status, 404)
+  t.is((await forward(token, '//api/v1/cluster/show')).body, answer.body, 'as its own pages call it')
   t.is((await forward(token, '/api/v1/nope')).status, 400)
   t.is((await forward(token, '/metrics')).status, 404)
   t.is((await forward(`${token}x`, '/api/v1/cluster/show')).status, 401)

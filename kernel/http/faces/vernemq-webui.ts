@@ -8,7 +8,8 @@ import { percentDecode, send, sendEmpty } from './face.js'
 const MOST = 1000
 const IDLE_MS = 30 * 60_000
 const LONGEST_MS = 12 * 3_600_000
-const FORWARD = /^\/webuiapi\/v1\/nodefwd\/([^/]+)(\/api\/v1(?:\/.*)?)$/
+// VerneMQ's own pages put two slashes before the path.
+const FORWARD = /^\/webuiapi\/v1\/nodefwd\/([^/]+)\/?(\/api\/v1(?:\/.*)?)$/
 
 interface WebSession {
   /** The credentials, which only the token opens: they are checked again for every call. */
