@@ -1,6 +1,5 @@
 import type { PluginContext } from 'patchbay'
-import type { MqttBackend } from '../mqtt-admin/backend.js'
-import { accessControl } from './access/access.js'
+import type { AccessControl, MqttBackend } from '../mqtt-admin/backend.js'
 import type { Broker } from './broker.js'
 import { alarms } from './engine/alarms.js'
 import { events } from './engine/events.js'
@@ -17,7 +16,12 @@ import { metrics } from './wire/metrics.js'
 const PRODUCT = { name: 'aedes', version: '1.2.0', description: 'aedes MQTT Broker' }
 
 /** The embedded broker as `mqtt-admin` sees it. */
-export function brokerBackend(ctx: PluginContext<Options>, broker: Broker, guard: Guard): MqttBackend {
+export function brokerBackend(
+  ctx: PluginContext<Options>,
+  broker: Broker,
+  guard: Guard,
+  access: AccessControl,
+): MqttBackend {
   return {
     product: PRODUCT,
     startedAt: new Date(broker.startedAt),
@@ -25,7 +29,7 @@ export function brokerBackend(ctx: PluginContext<Options>, broker: Broker, guard
     subscriptions: subscriptionDirectory(broker),
     retained: retainedMessages(broker),
     listeners: listeners(ctx, broker),
-    access: accessControl(),
+    access,
     metrics: metrics(broker),
     events: events(broker),
     settings: settings(ctx),

@@ -5,8 +5,9 @@ import type { Admission, Guard } from '../guard.js'
 import { commit } from '../store/journal.js'
 import { tell } from './events.js'
 import { isTopic } from './filter.js'
-import type { Greeting } from './record.js'
+import type { Greeting, SessionRecord } from './record.js'
 import { attach, detach, end, open, resume } from './registry.js'
+import { whoIs } from './subscribe.js'
 import { forgetWill } from './wills.js'
 
 /** aedes multiplies the keep alive by it. */
@@ -19,6 +20,7 @@ export function connecting(broker: Broker, client: Client, packet: ConnectPacket
   broker.greetings.set(client, {
     clientId,
     username: username ?? undefined,
+    authenticated: false,
     address: connection.address,
     port: connection.port,
     transport: connection.transport,
@@ -62,6 +64,7 @@ export function authenticate(
       return
     }
     greeting.username = admission.username
+    greeting.authenticated = admission.authenticated
     greeting.clientId = client.id
     const prepared = prepare(broker, greeting)
     if (!prepared) done(null, true)
@@ -95,12 +98,19 @@ const UNAVAILABLE: Refused = { admitted: false, returnCode: 3, reason: 'server u
  */
 function prepare(broker: Broker, greeting: Greeting): Promise<void> | undefined {
   takeOver(broker, greeting.clientId)
+  const before = broker.sessions.get(greeting.clientId)
+  if (before && !isHeirOf(before, greeting)) end(broker, before, 'another user')
   const known = broker.sessions.get(greeting.clientId)
   if (known && (known.cleanSession || greeting.cleanSession)) end(broker, known, 'clean session')
   if (greeting.cleanSession) return known && !known.cleanSession ? commit(broker.journal) : undefined
   if (known && !known.cleanSession) return undefined
   open(broker, greeting)
   return commit(broker.journal)
+}
+
+/** What waits for somebody who proved his name is not for whoever comes with the same client id. */
+function isHeirOf({ authenticated, username }: SessionRecord, greeting: Greeting): boolean {
+  return !authenticated || (greeting.authenticated && greeting.username === username)
 }
 
 /** Whoever is connected with that id is disconnected (§3.1.4-2); aedes does it too, but later than the session is read. */
@@ -112,7 +122,7 @@ function takeOver(broker: Broker, clientId: string): void {
 }
 
 /** CONNACK comes next: the connection gets its session. */
-export function connected(broker: Broker, client: Client): void {
+export function connected(broker: Broker, guard: Guard, client: Client): void {
   const greeting = broker.greetings.get(client)
   if (!greeting || client.closed) return
   const known = broker.sessions.get(client.id)
@@ -127,14 +137,17 @@ export function connected(broker: Broker, client: Client): void {
   const record = lasting ?? open(broker, greeting)
   attach(broker, record, client)
   tell(broker, 'connected', record)
+  const objection = guard.objection(whoIs(record))
+  if (objection !== undefined) close(broker, client, objection)
 }
 
 /** The connection has ended, whoever ended it. */
-export function disconnected(broker: Broker, client: Client): void {
+export function disconnected(broker: Broker, guard: Guard, client: Client): void {
   forgetPublishedWill(broker, client)
   const record = broker.sessions.get(client.id)
   // A taken-over session is already the newcomer's.
   if (record?.client !== client) return
+  guard.left(client.id)
   const reason = broker.reasons.get(client) ?? record.connection?.closedBecause ?? goodbye(client)
   tell(broker, 'disconnected', record, { reason })
   detach(broker, record)

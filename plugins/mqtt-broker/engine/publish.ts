@@ -7,10 +7,13 @@ import { commit } from '../store/journal.js'
 import { gather } from './events.js'
 import { isReserved, isTopic } from './filter.js'
 import { mustStore } from './router.js'
+import { whoIs } from './subscribe.js'
 import { willStored } from './wills.js'
 
 type Packet = PublishPacket & { [SETTLED]?: true; brokerId?: string; brokerCounter?: number; clientId?: string }
 type Done = (error?: Error | null) => void
+
+const NOBODY = { username: undefined, address: '', authenticated: false }
 
 /** On a packet that needs no publishing any more: it was published, or refused. */
 const SETTLED: unique symbol = Symbol.for('patchbay mqtt settled') as never
@@ -23,7 +26,7 @@ export function authorizePublish(broker: Broker, guard: Guard, client: Client, p
   const will = willStored(broker, client, packet)
   const { topic, qos } = packet
   const record = broker.sessions.get(client.id)
-  const who = { clientId: client.id, username: record?.username, address: record?.address ?? '' }
+  const who = record ? whoIs(record) : { ...NOBODY, clientId: client.id }
   const reserved = isReserved(topic)
   if (reserved || !guard.mayPublish(who, topic)) {
     broker.counters['publish.refused_by_acl']++

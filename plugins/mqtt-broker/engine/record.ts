@@ -22,6 +22,8 @@ type Told =
  */
 export interface SessionRecord extends Mutable<Omit<MqttSession, Told>>, Pick<MqttSession, Told> {
   subscriptions: Map<string, Granted>
+  /** Whether the user name was proved when it connected last. */
+  authenticated: boolean
   /** The live connection. */
   client: Client | undefined
   /** Of the live or the last one. */
@@ -66,6 +68,7 @@ export interface Entry {
 export interface Greeting {
   clientId: string
   username: string | undefined
+  authenticated: boolean
   address: string | undefined
   port: number | undefined
   transport: Transport | undefined
@@ -102,6 +105,7 @@ export function newRecord(view: object, greeting: Greeting, serial: number, crea
 /** What a CONNECT says of the session. */
 export function greet(record: SessionRecord, greeting: Greeting): void {
   record.username = greeting.username
+  record.authenticated = greeting.authenticated
   record.address = greeting.address
   record.port = greeting.port
   record.transport = greeting.transport
@@ -119,10 +123,11 @@ export function newQueue(): Queue {
 }
 
 export function stored(record: SessionRecord): StoredSession {
-  const { username, disconnectedAt } = record
+  const { username, authenticated, disconnectedAt } = record
   return {
     clientId: record.clientId,
     ...(username === undefined ? {} : { username }),
+    ...(authenticated ? { authenticated } : {}),
     protocol: record.protocol,
     keepalive: record.keepalive,
     createdAt: record.createdAt,

@@ -21,6 +21,7 @@ export interface Stored {
 export interface StoredSession {
   clientId: string
   username?: string
+  authenticated?: true
   protocol: number
   keepalive: number
   createdAt: number
@@ -50,8 +51,9 @@ export interface StoredMessage {
   qos: number
   retain?: boolean
   clientId?: string
-  /** Of a will: in whose name it is published. */
+  /** Of a will: in whose name it is published, and whether that was proved. */
   username?: string
+  authenticated?: true
 }
 
 export interface StoredRetained {
