@@ -77,22 +77,28 @@ function placeholder(name: OptionName): string {
   return 'value' in option ? option.value : ''
 }
 
+/** The longest name that the words begin with: "mqtt retained get" before "mqtt retained". */
 function find(words: readonly string[], commands: readonly Command[]) {
-  const [first, second] = words
+  const [first] = words
   if (first === undefined) return { command: undefined, rest: [], group: '' }
-  const alone = commands.find(command => command.name === first)
-  if (alone) return { command: alone, rest: words.slice(1), group: '' }
+  for (let length = Math.min(words.length, LONGEST); length > 0; length--) {
+    const name = words.slice(0, length).join(' ')
+    const command = commands.find(each => each.name === name)
+    if (command) return { command, rest: words.slice(length), group: words.slice(0, length - 1).join(' ') }
+  }
   const inGroup = commands.filter(command => command.name.startsWith(`${first} `))
   if (inGroup.length === 0) throw unknown(first, commands)
+  const second = words[1]
   if (second === undefined) return { command: undefined, rest: [], group: first }
-  const command = inGroup.find(each => each.name === `${first} ${second}`)
-  if (command) return { command, rest: words.slice(2), group: first }
   const verbs = inGroup.map(each => each.name.slice(first.length + 1))
   throw wrongUsage(
     `there is no command "${first} ${second}"${didYouMean(second, verbs)}`,
     `patchbay ${first} --help lists what there is`,
   )
 }
+
+/** Words in the name of a command. */
+const LONGEST = 3
 
 /** `patchbay strat x` may mean `serve` as well as `plugin start x`. */
 function unknown(word: string, commands: readonly Command[]) {
@@ -111,7 +117,7 @@ function checkWords({ name, takes = [] }: Command, words: readonly string[]): vo
   const usage = ['patchbay', name, ...takes].join(' ')
   const missing = takes.slice(words.length).find(word => !word.startsWith('['))
   const most = takes.some(word => word.includes('…')) ? Number.POSITIVE_INFINITY : takes.length
-  if (missing || words.slice(0, takes.length).includes('')) {
+  if (missing || takes.some((word, index) => !word.startsWith('[') && words[index] === '')) {
     throw wrongUsage(`"patchbay ${name}" needs ${missing ?? 'a name that is not empty'}`, `usage: ${usage}`)
   }
   if (words.length > most) {

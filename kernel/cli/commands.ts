@@ -9,6 +9,8 @@ import { dev } from './dev.js'
 import { ejabberdctl } from './ejabberd/ejabberdctl.js'
 import { explain } from './explain.js'
 import { logs } from './logs.js'
+import { MQTT_COMMANDS } from './mqtt/commands.js'
+import { openapi } from './openapi.js'
 import { pluginBuild } from './plugin/build.js'
 import { pluginCheck } from './plugin/check.js'
 import { pluginInspect } from './plugin/inspect.js'
@@ -48,7 +50,9 @@ export const COMMANDS: readonly Command[] = [
   configCheck,
   configClear,
   configReload,
+  ...MQTT_COMMANDS,
   ...API_KEY_COMMANDS,
+  openapi,
   ejabberdctl,
   vmqAdmin,
   version,

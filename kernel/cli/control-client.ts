@@ -7,12 +7,20 @@ import { Refusal } from './refusal.js'
 /** Longer than the server lets any request take. */
 const PATIENCE_MS = 120_000
 
-type Verb = 'GET' | 'POST' | 'DELETE'
+type Verb = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
 /** An answer of a face, which has its own way of saying what went wrong. */
 export interface Answer {
   status: number
   text: string
+}
+
+type Headers = Readonly<Record<string, string>>
+
+interface Sent {
+  timeout?: number
+  body?: unknown
+  headers?: Headers | undefined
 }
 
 /** A path with its values encoded: path`/kernel/plugins/${name}`. */
@@ -32,8 +40,13 @@ export class ControlClient {
     return this.#call<T>('GET', path)
   }
 
-  post<T>(path: string): Promise<T> {
-    return this.#call<T>('POST', path)
+  /** A `body` is sent as JSON. */
+  post<T>(path: string, body?: unknown): Promise<T> {
+    return this.#call<T>('POST', path, body)
+  }
+
+  patch<T>(path: string, body: unknown): Promise<T> {
+    return this.#call<T>('PATCH', path, body)
   }
 
   delete<T>(path: string): Promise<T> {
@@ -42,13 +55,13 @@ export class ControlClient {
 
   /** Calls a face and leaves it to the caller what the answer means. A `body` is sent as JSON. */
   async ask(verb: Verb, path: string, body?: unknown): Promise<Answer> {
-    const response = await this.#send(verb, path, PATIENCE_MS, body === undefined ? undefined : JSON.stringify(body))
+    const response = await this.#send(verb, path, { timeout: PATIENCE_MS, body })
     return { status: response.statusCode!, text: await text(response) }
   }
 
   /** The lines of an answer without an end; it ends when the server does. */
-  async *lines(path: string): AsyncGenerator<string> {
-    const response = await this.#send('GET', path)
+  async *lines(path: string, headers?: Headers): AsyncGenerator<string> {
+    const response = await this.#send('GET', path, { headers })
     if (response.statusCode !== 200) throw await refusalOf(response)
     try {
       yield* createInterface({ input: response, crlfDelay: Number.POSITIVE_INFINITY })
@@ -58,21 +71,28 @@ export class ControlClient {
     }
   }
 
-  async #call<T>(verb: Verb, path: string): Promise<T> {
-    const response = await this.#send(verb, path, PATIENCE_MS)
+  async #call<T>(verb: Verb, path: string, body?: unknown): Promise<T> {
+    const response = await this.#send(verb, path, { timeout: PATIENCE_MS, body })
     if (response.statusCode !== 200) throw await refusalOf(response)
     return JSON.parse(await text(response)) as T
   }
 
-  #send(verb: Verb, path: string, timeout?: number, body?: string): Promise<IncomingMessage> {
-    const headers =
-      body === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) }
+  #send(verb: Verb, path: string, { timeout, body, headers }: Sent): Promise<IncomingMessage> {
+    const text = body === undefined ? undefined : JSON.stringify(body)
+    const about =
+      text === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) }
     return new Promise((resolve, reject) => {
-      const sent: ClientRequest = request({ socketPath: this.#socketPath, method: verb, path, agent: false, headers })
+      const sent: ClientRequest = request({
+        socketPath: this.#socketPath,
+        method: verb,
+        path,
+        agent: false,
+        headers: { ...about, ...headers },
+      })
       if (timeout) sent.setTimeout(timeout, () => sent.destroy(new Error(`no answer within ${timeout / 1000} s`)))
       sent.once('response', resolve)
       sent.once('error', thrown => reject(this.#unreachable(thrown)))
-      sent.end(body)
+      sent.end(text)
     })
   }
 

@@ -82,8 +82,16 @@ const NOUNS: Record<string, string> = {
 }
 
 function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value)
+  const text = written(value)
   return text.length > 60 ? `${text.slice(0, 57)}…` : text
+}
+
+function written(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value)
+  } catch {
+    return 'something too deep to be shown'
+  }
 }
 
 /** The schema that `path` leads to, through defaults, lists and unions. */

@@ -1,9 +1,11 @@
 import { plugin } from 'patchbay'
+import { openAlarms } from './alarms.js'
 import type { MqttBackend } from './backend.js'
 import { contributeEmq } from './emq/contribute.js'
-import { contributeNative, NATIVE_PERMISSIONS } from './native/index.js'
+import { contributeNative } from './native/index.js'
 import { options } from './options.js'
-import { contributeSessions } from './vernemq/sessions.js'
+import { permissions } from './permissions.js'
+import { contributeVernemq } from './vernemq/contribute.js'
 
 export default plugin({
   name: 'mqtt-admin',
@@ -11,17 +13,12 @@ export default plugin({
   description: 'Administration of MQTT: the EMQ 2.3 and VerneMQ APIs, and /mqtt/v1',
   uses: ['mqtt-backend'],
   config: options,
-  permissions: {
-    'nodes.read': 'See the broker',
-    'clients.read': 'See MQTT clients and sessions',
-    'clients.disconnect': 'Disconnect MQTT clients',
-    'clients.forget': 'Have forgotten what the ACL decided for MQTT clients',
-    ...NATIVE_PERMISSIONS,
-  },
+  permissions,
   async start(ctx) {
     const backend = ctx.service<MqttBackend>('mqtt-backend')
-    await contributeEmq(ctx, backend)
-    contributeSessions(ctx, backend)
-    await contributeNative(ctx, backend)
+    const alarms = await openAlarms(ctx, backend)
+    await contributeEmq(ctx, backend, alarms)
+    await contributeVernemq(ctx, backend)
+    await contributeNative(ctx, backend, alarms)
   },
 })

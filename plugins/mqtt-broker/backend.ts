@@ -1,15 +1,12 @@
 import type { PluginContext } from 'patchbay'
-import type { MqttBackend } from '../mqtt-admin/backend.js'
-import { accessControl } from './access/access.js'
+import type { AccessControl, MqttBackend, SessionDirectory } from '../mqtt-admin/backend.js'
 import type { Broker } from './broker.js'
 import { alarms } from './engine/alarms.js'
 import { events } from './engine/events.js'
 import { publish } from './engine/publish.js'
 import { retainedMessages } from './engine/retained.js'
-import { sessionDirectory } from './engine/sessions.js'
 import { settings } from './engine/settings.js'
 import { subscriptionDirectory } from './engine/subscriptions.js'
-import type { Guard } from './guard.js'
 import type { Options } from './options.js'
 import { listeners } from './wire/listeners.js'
 import { metrics } from './wire/metrics.js'
@@ -17,15 +14,20 @@ import { metrics } from './wire/metrics.js'
 const PRODUCT = { name: 'aedes', version: '1.2.0', description: 'aedes MQTT Broker' }
 
 /** The embedded broker as `mqtt-admin` sees it. */
-export function brokerBackend(ctx: PluginContext<Options>, broker: Broker, guard: Guard): MqttBackend {
+export function brokerBackend(
+  ctx: PluginContext<Options>,
+  broker: Broker,
+  sessions: SessionDirectory,
+  access: AccessControl,
+): MqttBackend {
   return {
     product: PRODUCT,
     startedAt: new Date(broker.startedAt),
-    sessions: sessionDirectory(broker, guard),
+    sessions,
     subscriptions: subscriptionDirectory(broker),
     retained: retainedMessages(broker),
     listeners: listeners(ctx, broker),
-    access: accessControl(),
+    access,
     metrics: metrics(broker),
     events: events(broker),
     settings: settings(ctx),

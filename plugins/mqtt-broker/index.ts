@@ -1,8 +1,10 @@
 import { plugin } from 'patchbay'
-import { accountGuard, type MqttAccounts } from './authentication.js'
+import type { SessionDirectory } from '../mqtt-admin/backend.js'
+import { ACCESS_STORAGE, openAccess } from './access/access.js'
 import { brokerBackend } from './backend.js'
 import { keepBroker } from './broker.js'
 import { newEngine } from './engine/engine.js'
+import { sessionDirectory } from './engine/sessions.js'
 import { upkeep } from './engine/upkeep.js'
 import { options } from './options.js'
 import { STORE_NAMES } from './store/stores.js'
@@ -14,12 +16,13 @@ export default plugin({
   description: 'The embedded MQTT broker (aedes): MQTT 3.1 and 3.1.1',
   uses: ['mqtt-accounts'],
   config: options,
-  storage: [...STORE_NAMES],
+  storage: [...ACCESS_STORAGE, ...STORE_NAMES],
   async start(ctx) {
-    const guard = accountGuard(ctx.service<MqttAccounts>('mqtt-accounts'))
+    const { guard, control } = await openAccess(ctx, () => sessions)
     const broker = await keepBroker(ctx, newEngine(guard))
+    const sessions: SessionDirectory = sessionDirectory(broker, guard)
     upkeep(ctx, broker, guard)
     await listen(ctx, broker)
-    ctx.provide('mqtt-backend', brokerBackend(ctx, broker, guard))
+    ctx.provide('mqtt-backend', brokerBackend(ctx, broker, sessions, control))
   },
 })

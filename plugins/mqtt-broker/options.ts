@@ -32,6 +32,13 @@ export const options = z.strictObject({
     .describe('who may connect without credentials: loopback means, on listeners bound to a loopback address'),
   acl_nomatch: z.enum(['allow', 'deny']).default('allow').describe('what holds where no ACL rule matches'),
   acl_cache: z.boolean().default(true).describe('whether decisions of the ACL are remembered for each client'),
+  password_cost: z
+    .int()
+    .min(1024)
+    .max(1_048_576)
+    .refine(cost => (cost & (cost - 1)) === 0, 'expected a power of two')
+    .default(8192)
+    .describe('scrypt N of new password hashes, a power of two'),
 
   max_connections: limit(100_000, 'connections on each listener'),
   max_connection_rate: limit(1000, 'new connections a second on each listener'),

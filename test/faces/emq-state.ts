@@ -3,7 +3,7 @@ import type { TestHouse } from './house.js'
 import { connectClient } from './mqtt.js'
 
 /** The clients, subscriptions and messages with which EMQ's recording begins. */
-export async function EMQ_STATE(house: TestHouse): Promise<MqttClient[]> {
+export async function enterRecordedState(house: TestHouse): Promise<MqttClient[]> {
   const c1 = await connectClient(house, { clientId: 'c1', username: 'bob', clean: false, keepalive: 77 })
   const c3 = await connectClient(house, { clientId: 'c3', protocolId: 'MQIsdp', protocolVersion: 3 })
   const dev = await connectClient(house, { clientId: 'dev/2 +é' })

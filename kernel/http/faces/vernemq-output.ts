@@ -21,7 +21,8 @@ export function alert(text: string): VernemqOutput {
 export function answer(ctx: KernelContext, output: VernemqAnswer): void {
   if ('status' in output) {
     if (output.status >= 400) failedAs(ctx, output.body)
-    return send(ctx, output.status, output.type, output.body)
+    send(ctx, output.status, output.type, output.body)
+    return
   }
   const [first] = [output].flat()
   if (first && 'alert' in first) failedAs(ctx, 'alert')

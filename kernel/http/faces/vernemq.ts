@@ -91,7 +91,8 @@ export function vernemq(options: () => FaceOptions): Face {
       if (error.code === 'internal') return sendEmpty(ctx, 500)
       if (error.code === 'timeout') return sendEmpty(ctx, 504)
       if (error.code === 'body_too_large') return send(ctx, 413, 'text/plain', 'Payload too large.')
-      if (ctx.state[API]) answer(ctx, alert(`Cannot do this now: ${error.message}`))
+      if (ctx.state[API])
+        answer(ctx, alert(error.status === 503 ? `Cannot do this now: ${error.message}` : error.message))
       else send(ctx, error.status, 'text/plain', error.message)
     },
   }

@@ -1,51 +1,13 @@
 import type { PluginContext } from 'patchbay'
-import type { MqttAlarm, MqttBackend } from '../backend.js'
-import type { Options } from '../options.js'
-import { type Condition, judgeHealth, measureHealth } from './health.js'
-import { descriptorLimit } from './node-figures.js'
+import type { Alarms } from '../alarms.js'
+import type { MqttAlarm } from '../backend.js'
 import { localTime } from './time.js'
 
-const CHECK_MS = 10_000
-
-/** `alarms`: of the broker, of the process, and of plugins that failed (contracts/mqtt.md §1.3). */
-export async function contributeAlarms(ctx: PluginContext<Options>, backend: () => MqttBackend): Promise<void> {
-  const limit = await descriptorLimit()
-  /** Since when each condition holds, in milliseconds since the epoch. */
-  const since = await ctx.keep<Map<string, number>>('alarms', { open: () => new Map(), close: () => undefined })
-  let conditions = judgeHealth(await measureHealth(limit))
-  const current = () => [...conditions, ...failedPlugins(ctx)]
-
-  ctx.every(CHECK_MS, async () => {
-    conditions = judgeHealth(await measureHealth(limit))
-    note(since, current())
-  })
-
-  ctx.command(
-    'emq',
-    { access: { permission: 'metrics.read' }, method: 'GET', path: 'nodes/{node}/alarms' },
-    async () => {
-      const now = current()
-      note(since, now)
-      const own = now.map(condition => ({ ...condition, raisedAt: since.get(condition.id)! }))
-      return [...(await backend().alarms()), ...own].map(asEmq)
-    },
+/** `alarms` (contracts/mqtt.md §1.3). */
+export function contributeAlarms(ctx: PluginContext, alarms: Alarms): void {
+  ctx.command('emq', { access: { permission: 'metrics.read' }, method: 'GET', path: 'nodes/{node}/alarms' }, async () =>
+    (await alarms()).map(asEmq),
   )
-}
-
-function note(since: Map<string, number>, conditions: readonly Condition[]): void {
-  const holding = new Set(conditions.map(({ id }) => id))
-  for (const id of since.keys()) if (!holding.has(id)) since.delete(id)
-  for (const id of holding) if (!since.has(id)) since.set(id, Date.now())
-}
-
-function failedPlugins(ctx: PluginContext<Options>): Condition[] {
-  const failed = ctx.plugins().filter(({ state }) => state === 'failed')
-  return failed.map(({ name, error }) => ({
-    id: `plugin_failed:${name}`,
-    severity: 'error',
-    title: `plugin ${name} has failed`,
-    summary: error ?? 'the log says why',
-  }))
 }
 
 function asEmq({ id, severity, title, summary, raisedAt }: MqttAlarm): object {

@@ -1,4 +1,5 @@
 import type { PluginContext } from 'patchbay'
+import type { Alarms } from '../alarms.js'
 import type { MqttBackend } from '../backend.js'
 import type { Options } from '../options.js'
 import { contributeAlarms } from './alarms.js'
@@ -13,11 +14,15 @@ import { contributeSessions } from './sessions.js'
 import { contributeSubscriptions } from './subscriptions.js'
 
 /** EMQ 2.3's REST API v2, as far as it speaks of the broker (contracts/mqtt.md §1.3). */
-export async function contributeEmq(ctx: PluginContext<Options>, backend: () => MqttBackend): Promise<void> {
+export async function contributeEmq(
+  ctx: PluginContext<Options>,
+  backend: () => MqttBackend,
+  alarms: Alarms,
+): Promise<void> {
   contributeNodes(ctx, backend)
   await contributeMonitoring(ctx, backend)
   contributeListeners(ctx, backend)
-  await contributeAlarms(ctx, backend)
+  contributeAlarms(ctx, alarms)
   contributeClients(ctx, backend)
   contributeSessions(ctx, backend)
   contributeSubscriptions(ctx, backend)

@@ -1,6 +1,6 @@
 import type { PluginContext } from 'patchbay'
 import { z } from 'zod'
-import type { MqttBackend } from '../backend.js'
+import type { Alarms } from '../alarms.js'
 import { iso } from './list.js'
 
 const ALARM = z.object({
@@ -12,17 +12,17 @@ const ALARM = z.object({
 })
 
 /** What is wrong now. */
-export function contributeAlarms(ctx: PluginContext, backend: () => MqttBackend): void {
+export function contributeAlarms(ctx: PluginContext, alarms: Alarms): void {
   const describe = {
     summary: 'What is wrong now',
     query: z.strictObject({}),
     answer: z.object({ alarms: z.array(ALARM), total: z.int() }),
   }
   ctx.route('GET', '/mqtt/v1/alarms', { permission: 'metrics.read', describe }, async () => {
-    const alarms = await backend().alarms()
+    const now = await alarms()
     return {
-      alarms: alarms.map(({ raisedAt, ...alarm }) => ({ ...alarm, raised_at: iso(raisedAt) })),
-      total: alarms.length,
+      alarms: now.map(({ raisedAt, ...alarm }) => ({ ...alarm, raised_at: iso(raisedAt) })),
+      total: now.length,
     }
   })
 }

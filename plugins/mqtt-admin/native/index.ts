@@ -1,5 +1,7 @@
 import type { PluginContext } from 'patchbay'
+import type { Alarms } from '../alarms.js'
 import type { MqttBackend } from '../backend.js'
+import { contributeAccess } from './access/contribute.js'
 import { contributeAlarms } from './alarms.js'
 import { contributeClientQueue } from './client-queue.js'
 import { contributeClientSubscriptions } from './client-subscriptions.js'
@@ -15,10 +17,8 @@ import { contributeSettings } from './settings.js'
 import { contributeStatistics } from './statistics.js'
 import { contributeSubscriptions } from './subscriptions.js'
 
-export { NATIVE_PERMISSIONS } from './permissions.js'
-
 /** `/mqtt/v1/…`: what neither of the two APIs has (docs/mqtt-api.md). */
-export async function contributeNative(ctx: PluginContext, backend: () => MqttBackend): Promise<void> {
+export async function contributeNative(ctx: PluginContext, backend: () => MqttBackend, alarms: Alarms): Promise<void> {
   contributeClients(ctx, backend)
   contributeKick(ctx, backend)
   contributeClientSubscriptions(ctx, backend)
@@ -31,6 +31,7 @@ export async function contributeNative(ctx: PluginContext, backend: () => MqttBa
   contributePublish(ctx, backend)
   contributeSettings(ctx, backend)
   contributeStatistics(ctx, backend)
-  contributeAlarms(ctx, backend)
+  contributeAlarms(ctx, alarms)
   contributeListeners(ctx, backend)
+  contributeAccess(ctx, backend)
 }

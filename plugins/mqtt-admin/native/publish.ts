@@ -9,7 +9,7 @@ const qos = z.union([z.literal(0), z.literal(1), z.literal(2)])
 const MESSAGE = {
   payload: z.string().optional().describe('as text'),
   payload_base64: z.string().optional(),
-  payload_json: z.json().optional().describe('anything, sent as JSON'),
+  payload_json: z.unknown().optional().describe('anything, sent as JSON'),
   qos: qos.default(0),
   retain: z.boolean().default(false),
   client_id: z.string().max(65_535).optional().describe('in whose name'),
@@ -93,11 +93,19 @@ function payloadOf({ payload, payload_base64, payload_json }: Payloads): Buffer 
     throw wrong('expected exactly one of "payload", "payload_base64" and "payload_json"')
   }
   if (payload !== undefined) return Buffer.from(payload)
-  if (payload_base64 === undefined) return Buffer.from(JSON.stringify(payload_json))
+  if (payload_base64 === undefined) return Buffer.from(asText(payload_json))
   if (payload_base64.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(payload_base64)) {
     throw wrong('"payload_base64": expected base64 (RFC 4648 §4) with its padding')
   }
   return Buffer.from(payload_base64, 'base64')
+}
+
+function asText(value: unknown): string {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    throw wrong('"payload_json": expected something less deep')
+  }
 }
 
 function wrong(sentence: string): KernelError {

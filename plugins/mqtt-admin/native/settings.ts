@@ -8,10 +8,10 @@ const path = '/mqtt/v1/settings'
 
 /** The broker's options under their own names: all, and those that are changed. */
 export function contributeSettings(ctx: PluginContext, backend: () => MqttBackend): void {
-  const all = async () => ({ settings: await backend().settings.all() })
-
   const read = { summary: 'The settings of the broker', query: z.strictObject({}), answer }
-  ctx.route('GET', path, { permission: 'settings.read', describe: read }, all)
+  ctx.route('GET', path, { permission: 'settings.read', describe: read }, async () => ({
+    settings: await backend().settings.all(),
+  }))
 
   const change = {
     summary: 'Change settings of the broker: all that are named, or none',
@@ -26,7 +26,10 @@ export function contributeSettings(ctx: PluginContext, backend: () => MqttBacken
         hint: `GET ${path} shows them`,
       })
     }
-    await backend().settings.change(input)
-    return all()
+    const { settings } = backend()
+    const before = await settings.all()
+    await settings.change(input)
+    // This request goes on seeing the backend of before, whose settings may be those of before too.
+    return { settings: { ...before, ...input } }
   })
 }

@@ -1,75 +1,123 @@
-import type { Cell, PluginContext } from 'patchbay'
-import type { MqttBackend, MqttSession } from '../backend.js'
+import { alert, type PluginContext, type VernemqOutput } from 'patchbay'
+import type { MqttBackend } from '../backend.js'
+import { assertThisNode, parseQuery, queryFlags } from './query.js'
+import { ALL_COLUMNS, SHOWN } from './session-columns.js'
+import { queryRows } from './session-query.js'
+import { DISCONNECT_USAGE, REAUTHORIZE_USAGE, UNSUBSCRIBE_USAGE } from './usage.js'
 
-type Column = (session: MqttSession) => Cell
+const DONE: VernemqOutput = { text: 'Done' }
+const MOUNTPOINT = { mountpoint: { short: 'm', value: true } }
+const ENDING = { cleanup: { short: 'c' }, ...MOUNTPOINT }
 
-/** The default columns of `session show` since 1.1 (contracts/mqtt.md §2.3), in alphabetical order. */
-const COLUMNS: ReadonlyMap<string, Column> = new Map<string, Column>([
-  ['client_id', ({ clientId }) => clientId],
-  ['is_online', ({ connected }) => connected],
-  ['mountpoint', () => ''],
-  ['peer_host', ({ connected, address }) => (connected ? (address ?? null) : null)],
-  ['peer_port', ({ connected, port }) => (connected ? (port ?? null) : null)],
-  ['user', ({ connected, username }) => (connected ? (username ?? null) : null)],
-])
-const FLAGS = {
-  ...Object.fromEntries([...COLUMNS.keys()].map(name => [name, {}])),
-  limit: { value: 'number' as const },
-  rowtimeout: { value: 'number' as const },
-}
-const DEFAULT_LIMIT = 100
-
-/** `session show` (`--column` selects, `--column=value` filters) and `session disconnect`. */
+/** `session show`, `disconnect`, `unsubscribe`, `reauthorize` (contracts/mqtt.md §2.3, §2.4). */
 export function contributeSessions(ctx: PluginContext, backend: () => MqttBackend): void {
-  const access = { permission: 'clients.read' }
-  ctx.command('vernemq', { access, path: 'session show', reads: true, flags: FLAGS }, async ({ flags }) => {
-    const given = [...COLUMNS].filter(([name]) => flags.has(name))
-    const filters = given.filter(([name]) => flags.get(name) !== true)
-    const selected = given.filter(([name]) => flags.get(name) === true)
-    const shown = selected.length > 0 ? selected : [...COLUMNS]
-    const matches = (session: MqttSession) =>
-      filters.every(([name, column]) => String(column(session)) === flags.get(name))
-    const limit = Number(flags.get('limit') ?? DEFAULT_LIMIT)
-    const sessions: MqttSession[] = []
-    for await (const block of backend().sessions.blocks('all')) {
-      sessions.push(...block.filter(matches))
-      if (sessions.length >= limit) break
+  const [access, write] = [{ permission: 'clients.read' }, { permission: 'clients.disconnect' }]
+  const end = async (clientIds: readonly string[], flags: ReadonlyMap<string, string | true>) => {
+    const { sessions } = backend()
+    // There is one mountpoint, the default one; nobody is connected to another.
+    if (flags.get('mountpoint')) return DONE
+    for (const clientId of clientIds) {
+      if (flags.has('cleanup')) await sessions.forget(clientId, 'kicked')
+      else await sessions.disconnect(clientId, 'kicked')
     }
-    sessions.length = Math.min(sessions.length, limit)
-    return {
-      table: sessions.map(session => Object.fromEntries(shown.map(([name, column]) => [name, column(session)]))),
-    }
-  })
+    return DONE
+  }
+
+  ctx.command(
+    'vernemq',
+    { access, path: 'session show', reads: true, flags: queryFlags(ALL_COLUMNS) },
+    async ({ given, node }) => ({
+      table: await queryRows(backend().sessions, parseQuery(given, ALL_COLUMNS, SHOWN), node),
+    }),
+  )
+
+  ctx.command(
+    'vernemq',
+    { access: write, path: 'session disconnect', params: ['client-id'], flags: ENDING },
+    ({ params, flags }) => {
+      const clientId = params.get('client-id')
+      return clientId === undefined ? alert(DISCONNECT_USAGE) : end([clientId], flags)
+    },
+  )
+
+  ctx.command(
+    'vernemq',
+    { access: write, path: 'session disconnect clients', params: ['client-ids'], flags: ENDING },
+    ({ params, flags }) => {
+      const clientIds = params.get('client-ids')?.split(',').filter(Boolean) ?? []
+      return clientIds.length === 0 ? alert(DISCONNECT_USAGE) : end(clientIds, flags)
+    },
+  )
 
   ctx.command(
     'vernemq',
     {
-      access: { permission: 'clients.disconnect' },
-      path: 'session disconnect',
-      params: ['client-id'],
-      flags: { cleanup: { short: 'c' }, mountpoint: { short: 'm', value: true } },
+      access: write,
+      path: 'session disconnect batch',
+      params: ['count'],
+      flags: {
+        ...ENDING,
+        'filter-client-ids': { short: 'f', value: true },
+        node: { short: 'n', value: true },
+      },
+    },
+    async ({ params, flags, node }) => {
+      const count = params.get('count')
+      if (count === undefined || !/^\d{1,9}$/.test(count)) return alert(DISCONNECT_USAGE)
+      assertThisNode(node, flags.get('node'))
+      const spared = new Set(String(flags.get('filter-client-ids') ?? '').split(','))
+      return end(await connected(backend(), Number(count), spared), flags)
+    },
+  )
+
+  ctx.command(
+    'vernemq',
+    {
+      access: { permission: 'clients.subscribe' },
+      path: 'session unsubscribe',
+      params: ['client-id', 'topic'],
+      flags: { plugin: {}, ...MOUNTPOINT },
     },
     async ({ params, flags }) => {
-      const clientId = params.get('client-id')
-      if (clientId === undefined) return { alert: [{ text: DISCONNECT_USAGE }] }
-      const mqtt = backend()
-      // There is one mountpoint, the default one; nobody is connected to another.
-      if (flags.get('mountpoint')) return { text: 'Done' }
-      if (flags.has('cleanup')) await mqtt.sessions.forget(clientId, 'kicked')
-      else await mqtt.sessions.disconnect(clientId, 'kicked')
-      return { text: 'Done' }
+      const [clientId, topic] = [params.get('client-id'), params.get('topic')]
+      if (clientId === undefined || topic === undefined) return alert(UNSUBSCRIBE_USAGE)
+      const had = flags.get('mountpoint') ? undefined : await backend().sessions.unsubscribe(clientId, [topic])
+      // As the original spells it.
+      return { text: had?.[0] ? 'Done' : 'Not successfull' }
+    },
+  )
+
+  ctx.command(
+    'vernemq',
+    {
+      access: { permission: 'clients.subscribe' },
+      path: 'session reauthorize',
+      params: ['username', 'client-id'],
+      flags: MOUNTPOINT,
+    },
+    async ({ params, flags }) => {
+      const [username, clientId] = [params.get('username'), params.get('client-id')]
+      if (username === undefined || clientId === undefined) return alert(REAUTHORIZE_USAGE)
+      const { sessions } = backend()
+      const session = flags.get('mountpoint') ? undefined : await sessions.get(clientId)
+      if (session && session.username !== username) {
+        const user = session.username === undefined ? 'without a user name' : `as "${session.username}"`
+        return alert(`"${clientId}" is connected ${user}, not as "${username}"; nothing was changed`)
+      }
+      const removed = session && (await sessions.reauthorize(clientId))
+      return { text: removed && removed.length > 0 ? 'Done' : 'Unchanged' }
     },
   )
 }
 
-const DISCONNECT_USAGE = `vmq-admin session disconnect client-id=<ClientId>
-
-  Forcefully disconnects a client from the cluster. 
-
-  --mountpoint=<Mountpoint>, -m
-      specifies the mountpoint, defaults to the default mountpoint
-  --cleanup, -c
-      removes the stored cluster state of this client like stored
-      messages and subscriptions.
-
-`
+async function connected({ sessions }: MqttBackend, count: number, spared: ReadonlySet<string>): Promise<string[]> {
+  const found: string[] = []
+  if (count === 0) return found
+  for await (const block of sessions.blocks('connected')) {
+    for (const { clientId } of block) {
+      if (!spared.has(clientId)) found.push(clientId)
+      if (found.length >= count) return found
+    }
+  }
+  return found
+}

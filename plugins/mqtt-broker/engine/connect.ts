@@ -7,6 +7,7 @@ import { tell } from './events.js'
 import { isTopic } from './filter.js'
 import type { Greeting } from './record.js'
 import { attach, detach, end, open, resume } from './registry.js'
+import { whoIs } from './subscribe.js'
 import { forgetWill } from './wills.js'
 
 /** aedes multiplies the keep alive by it. */
@@ -19,6 +20,7 @@ export function connecting(broker: Broker, client: Client, packet: ConnectPacket
   broker.greetings.set(client, {
     clientId,
     username: username ?? undefined,
+    authenticated: false,
     address: connection.address,
     port: connection.port,
     transport: connection.transport,
@@ -62,6 +64,7 @@ export function authenticate(
       return
     }
     greeting.username = admission.username
+    greeting.authenticated = admission.authenticated
     greeting.clientId = client.id
     const prepared = prepare(broker, greeting)
     if (!prepared) done(null, true)
@@ -112,7 +115,7 @@ function takeOver(broker: Broker, clientId: string): void {
 }
 
 /** CONNACK comes next: the connection gets its session. */
-export function connected(broker: Broker, client: Client): void {
+export function connected(broker: Broker, guard: Guard, client: Client): void {
   const greeting = broker.greetings.get(client)
   if (!greeting || client.closed) return
   const known = broker.sessions.get(client.id)
@@ -127,10 +130,12 @@ export function connected(broker: Broker, client: Client): void {
   const record = lasting ?? open(broker, greeting)
   attach(broker, record, client)
   tell(broker, 'connected', record)
+  const objection = guard.objection(whoIs(record))
+  if (objection) close(broker, client, objection)
 }
 
 /** The connection has ended, whoever ended it. */
-export function disconnected(broker: Broker, client: Client): void {
+export function disconnected(broker: Broker, guard: Guard, client: Client): void {
   forgetPublishedWill(broker, client)
   const record = broker.sessions.get(client.id)
   // A taken-over session is already the newcomer's.
@@ -138,6 +143,7 @@ export function disconnected(broker: Broker, client: Client): void {
   const reason = broker.reasons.get(client) ?? record.connection?.closedBecause ?? goodbye(client)
   tell(broker, 'disconnected', record, { reason })
   detach(broker, record)
+  guard.left(client.id)
 }
 
 /** After DISCONNECT there is no will; otherwise whoever publishes it forgets it once it is stored. */

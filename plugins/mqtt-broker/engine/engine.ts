@@ -22,8 +22,8 @@ export function newEngine(guard: Guard) {
       password: Buffer | undefined,
       done: Parameters<typeof connect.authenticate>[4],
     ) => connect.authenticate(broker, guard, client, password, done),
-    connected: connect.connected,
-    disconnected: connect.disconnected,
+    connected: (broker: Broker, client: Client) => connect.connected(broker, guard, client),
+    disconnected: (broker: Broker, client: Client) => connect.disconnected(broker, guard, client),
     explain: connect.explain,
     authorizePublish: (
       broker: Broker,

@@ -21,6 +21,8 @@ type Told =
  * is not kept is told by accessors of `Broker.view`, from which every record inherits.
  */
 export interface SessionRecord extends Mutable<Omit<MqttSession, Told>>, Pick<MqttSession, Told> {
+  /** Whether the user name was proved. */
+  authenticated: boolean
   subscriptions: Map<string, Granted>
   /** The live connection. */
   client: Client | undefined
@@ -66,6 +68,7 @@ export interface Entry {
 export interface Greeting {
   clientId: string
   username: string | undefined
+  authenticated: boolean
   address: string | undefined
   port: number | undefined
   transport: Transport | undefined
@@ -102,6 +105,7 @@ export function newRecord(view: object, greeting: Greeting, serial: number, crea
 /** What a CONNECT says of the session. */
 export function greet(record: SessionRecord, greeting: Greeting): void {
   record.username = greeting.username
+  record.authenticated = greeting.authenticated
   record.address = greeting.address
   record.port = greeting.port
   record.transport = greeting.transport
@@ -123,6 +127,7 @@ export function stored(record: SessionRecord): StoredSession {
   return {
     clientId: record.clientId,
     ...(username === undefined ? {} : { username }),
+    ...(record.authenticated ? { authenticated: true as const } : {}),
     protocol: record.protocol,
     keepalive: record.keepalive,
     createdAt: record.createdAt,

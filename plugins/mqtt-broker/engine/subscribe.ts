@@ -85,6 +85,7 @@ export function allowed(guard: Guard, record: SessionRecord, filter: string): bo
   return guard.maySubscribe(whoIs(record), matched)
 }
 
-export function whoIs({ clientId, username, address = '' }: SessionRecord): Who {
-  return { clientId, username, address }
+/** Without a copy, as it is asked for each message. */
+export function whoIs(record: SessionRecord): Who {
+  return record.address === undefined ? { ...record, address: '' } : (record as Who)
 }

@@ -53,6 +53,7 @@ function restored(broker: Broker, serial: number, session: StoredSession, now: n
     {
       clientId,
       username,
+      authenticated: session.authenticated ?? false,
       protocol,
       keepalive,
       connectedAt,

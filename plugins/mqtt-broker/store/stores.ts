@@ -21,6 +21,7 @@ export interface Stored {
 export interface StoredSession {
   clientId: string
   username?: string
+  authenticated?: true
   protocol: number
   keepalive: number
   createdAt: number
@@ -52,6 +53,7 @@ export interface StoredMessage {
   clientId?: string
   /** Of a will: in whose name it is published. */
   username?: string
+  authenticated?: true
 }
 
 export interface StoredRetained {

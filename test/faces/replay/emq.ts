@@ -1,4 +1,4 @@
-import { COUNTERS_NOW, EMQ_STATE } from '../emq-state.js'
+import { COUNTERS_NOW, enterRecordedState } from '../emq-state.js'
 import { ADMIN, EVERYTHING_ELSE, openHouse, PASSWORD } from '../house.js'
 import { readLines } from '../recordings.js'
 import type { Script } from './script.js'
@@ -12,7 +12,7 @@ export const EMQ: Script = {
       start: ['mqtt-broker', 'mqtt-admin'],
       config: { listen: [emq, EVERYTHING_ELSE] },
     })
-    return { house, url: house.url, clients: await EMQ_STATE(house) }
+    return { house, url: house.url, clients: await enterRecordedState(house) }
   },
   translate: [
     ['Basic YWRtaW46cHVibGlj', ADMIN],

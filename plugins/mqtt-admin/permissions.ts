@@ -1,6 +1,10 @@
-/** What `/mqtt/v1` adds to the permissions of the faces. */
-export const NATIVE_PERMISSIONS = {
+export const permissions = {
+  'nodes.read': 'See the broker',
+  'nodes.write': 'Join and leave a cluster',
+  'clients.read': 'See MQTT clients and sessions',
+  'clients.disconnect': 'Disconnect MQTT clients',
   'clients.subscribe': 'Subscribe and unsubscribe MQTT clients',
+  'clients.forget': 'Have forgotten what the ACL decided for MQTT clients',
   'messages.publish': 'Publish messages',
   'messages.read': 'Read the payloads of queued and retained messages',
   'retained.read': 'See which topics have retained messages',
@@ -9,6 +13,9 @@ export const NATIVE_PERMISSIONS = {
   'events.read': 'Follow what clients do, and see their history',
   'metrics.read': 'See counters, gauges and alarms',
   'listeners.read': 'See MQTT listeners',
+  'listeners.write': 'Start and stop listeners',
   'settings.read': 'See the settings of the broker',
-  'settings.write': 'Change the settings of the broker',
+  'settings.write': 'Change settings of the broker, and reset its counters',
+  'access.read': 'See MQTT users, ACL rules and bans',
+  'access.write': 'Change MQTT users, ACL rules and bans',
 }
