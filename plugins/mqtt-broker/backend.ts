@@ -1,12 +1,14 @@
 import type { PluginContext } from 'patchbay'
 import type { AccessControl, MqttBackend } from '../mqtt-admin/backend.js'
 import type { Broker } from './broker.js'
+import { alarms } from './engine/alarms.js'
 import { events } from './engine/events.js'
 import { publish } from './engine/publish.js'
 import { retainedMessages } from './engine/retained.js'
 import { sessionDirectory } from './engine/sessions.js'
 import { settings } from './engine/settings.js'
 import { subscriptionDirectory } from './engine/subscriptions.js'
+import type { Guard } from './guard.js'
 import type { Options } from './options.js'
 import { listeners } from './wire/listeners.js'
 import { metrics } from './wire/metrics.js'
@@ -14,11 +16,16 @@ import { metrics } from './wire/metrics.js'
 const PRODUCT = { name: 'aedes', version: '1.2.0', description: 'aedes MQTT Broker' }
 
 /** The embedded broker as `mqtt-admin` sees it. */
-export function brokerBackend(ctx: PluginContext<Options>, broker: Broker, access: AccessControl): MqttBackend {
+export function brokerBackend(
+  ctx: PluginContext<Options>,
+  broker: Broker,
+  guard: Guard,
+  access: AccessControl,
+): MqttBackend {
   return {
     product: PRODUCT,
     startedAt: new Date(broker.startedAt),
-    sessions: sessionDirectory(broker),
+    sessions: sessionDirectory(broker, guard),
     subscriptions: subscriptionDirectory(broker),
     retained: retainedMessages(broker),
     listeners: listeners(ctx, broker),
@@ -27,6 +34,6 @@ export function brokerBackend(ctx: PluginContext<Options>, broker: Broker, acces
     events: events(broker),
     settings: settings(ctx),
     publish: message => publish(broker, message),
-    alarms: () => [],
+    alarms: () => alarms(broker),
   }
 }

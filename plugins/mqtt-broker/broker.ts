@@ -1,148 +1,178 @@
 import { EventEmitter } from 'node:events'
-import { Aedes, type Client, type ConnectPacket } from 'aedes'
+import { Aedes, type Client, type PublishPacket } from 'aedes'
 import type { PluginContext } from 'patchbay'
-import type { Counter, RetainedMessage } from '../mqtt-admin/backend.js'
-import type { AuthenticateClient } from './authentication.js'
+import type { Counter } from '../mqtt-admin/backend.js'
+import type { Engine } from './engine/engine.js'
+import type { Chronicle } from './engine/events.js'
+import { type Gauges, newGauges } from './engine/gauges.js'
+import { type Greeting, lendAccessors, type SessionRecord } from './engine/record.js'
+import { newRegistry, type Registry } from './engine/registry.js'
+import { newRetained, type Retained } from './engine/retained.js'
+import { newRoutes, type Routes } from './engine/routes.js'
+import type { Will } from './engine/wills.js'
+import type { Options } from './options.js'
+import { commit, type Journal, openJournal } from './store/journal.js'
+import { load } from './store/load.js'
+import { persistence } from './store/persistence.js'
+import { openStores, type StoredMessage } from './store/stores.js'
 import { ZERO } from './wire/counters.js'
-import { openEmitter } from './wire/emitter.js'
 import { closeWire, openWire, type Wire } from './wire/wire.js'
 
-/** What is known of a session, as plain data: it outlives the generation that wrote it. */
-export interface SessionRecord {
-  clientId: string
-  username: string | undefined
-  address: string
-  port: number
-  cleanSession: boolean
-  protocol: number
-  keepalive: number
-  /** Milliseconds since the epoch. */
-  connectedAt: number
-  serial: number
-  createdAt: number
-  disconnectedAt: number | undefined
-  will: { topic: string; qos: number; retain: boolean } | undefined
-  subscriptions: Map<string, { qos: number }>
-}
+export type { SessionRecord } from './engine/record.js'
 
-/** The broker and its register of sessions, kept across reloads. */
+/** The broker and all it knows, kept across reloads as plain data and objects of libraries. */
 export interface Broker {
   aedes: Aedes
-  /** By client id; insertion order is the order of every list. */
+  /** What the live generation does. */
+  engine: Engine
+  /** Of the live generation. */
+  options: Options
+  /** By client id. */
   sessions: Map<string, SessionRecord>
-  /** The connected clients by their ids, in the order in which they came. */
+  registry: Registry
+  routes: Routes
+  retained: Retained
+  /** What all records inherit. */
+  view: object
+  /** The connected clients by their ids. */
   connections: Map<string, Client>
   /** What a connection's CONNECT said. aedes forgets most of it. */
-  connects: WeakMap<Client, SessionRecord>
+  greetings: WeakMap<Client, Greeting>
+  /** Why a connection is being closed. */
+  reasons: WeakMap<Client, string>
   startedAt: number
   /** The serial of the session opened last. */
   serial: number
-  /** By topic. */
-  retained: Map<string, RetainedMessage>
-  /** Tells each MqttEvent as `event`. */
-  events: EventEmitter
+  /** The position of the message queued last. */
+  position: number
+  /** In how many queues a message waits, by position. */
+  references: Map<number, number>
+  /** Publishers that are acknowledged once their message is stored, by its counter. */
+  acknowledging: Map<number, (error?: Error | null) => void>
+  /** Inbound QoS 2 messages of persistent sessions that are not stored yet, by their counter. */
+  received: Map<number, { serial: number; id: number }>
+  wills: Map<string, Will>
+  /** Wills of clients whose connections ended with the process before. */
+  orphans: { clientId: string; message: StoredMessage }[]
+  journal: Journal
+  chronicle: Chronicle
+  gauges: Gauges
   /** Whoever does what is counted counts it. */
   counters: Record<Counter, number>
   wire: Wire
-}
-
-type BrokerHooks = {
-  authenticate: AuthenticateClient
-  connecting(broker: Broker, client: Client, packet: ConnectPacket): void
-  ready(broker: Broker, client: Client): void
-  gone(broker: Broker, client: Client): void
+  /** What `$SYS/broker` said last, by topic. */
+  system: Map<string, string>
+  /** aedes' own function, behind `engine.publishOnce`. */
+  publish(packet: PublishPacket, client: Client | null, done: (error?: Error | null) => void): void
+  /** Topics that aedes speaks of itself to others of a cluster begin so. */
+  internal: string
 }
 
 /** Opens the broker, or takes over the running one with its clients, sessions and messages. */
-export function keepBroker(ctx: PluginContext, authenticate: AuthenticateClient): Promise<Broker> {
-  return ctx.keep<Broker, BrokerHooks>('broker', {
-    async open(call) {
-      const wire = openWire()
-      const aedes = await Aedes.createBroker({
-        mq: openEmitter(() => wire.handlers) as never,
-        preConnect: (client, packet, done) => {
-          call.connecting(broker, client, packet)
-          done(null, true)
-        },
-        authenticate: (client, username, password, done) => call.authenticate(client, username, password, done),
-      })
-      const broker: Broker = {
-        aedes,
-        sessions: new Map(),
-        connections: new Map(),
-        connects: new WeakMap(),
-        startedAt: Date.now(),
-        serial: 0,
-        retained: new Map(),
-        events: new EventEmitter(),
-        counters: { ...ZERO },
-        wire,
-      }
-      aedes.on('subscribe', (subscriptions, client) => {
-        const record = broker.sessions.get(client?.id)
-        for (const { topic, qos } of subscriptions) if (qos < 128) record?.subscriptions.set(topic, { qos })
-      })
-      aedes.on('unsubscribe', (topics, client) => {
-        if (client.closed) return
-        for (const topic of topics) broker.sessions.get(client?.id)?.subscriptions.delete(topic)
-      })
-      aedes.on('publish', ({ topic, payload, qos, retain }) => {
-        if (!retain) return
-        if (payload.length === 0) broker.retained.delete(topic)
-        else broker.retained.set(topic, { topic, payload: Buffer.from(payload), qos, retainedAt: Date.now() })
-      })
-      aedes.on('clientReady', client => call.ready(broker, client))
-      aedes.on('clientDisconnect', client => call.gone(broker, client))
+export async function keepBroker(ctx: PluginContext<Options>, engine: Engine): Promise<Broker> {
+  const broker = await ctx.keep<Broker>('broker', {
+    async open(_call, holding) {
+      const broker = newBroker(openJournal(openStores(holding)), engine, ctx.config)
+      await load(broker)
+      await openAedes(broker)
       return broker
     },
-    async close({ aedes, wire }) {
-      await new Promise<void>(resolve => aedes.close(resolve))
+    async close({ aedes, journal, wire }) {
+      await new Promise<void>(resolve => aedes.close(() => resolve()))
       await closeWire(wire)
+      await commit(journal).catch(() => undefined)
     },
-    behaviour: { authenticate, connecting, ready, gone },
   })
+  ctx.onLive(() => {
+    broker.engine = engine
+    broker.options = ctx.config
+    lendAccessors(broker.view)
+    Object.assign(broker.aedes, { maxTopicLevels: ctx.config.max_topic_levels })
+  })
+  return broker
 }
 
-function connecting({ connects }: Broker, client: Client, packet: ConnectPacket): void {
-  const { remoteAddress = '', remotePort = 0 } = client.conn as { remoteAddress?: string; remotePort?: number }
-  connects.set(client, {
-    clientId: packet.clientId,
-    username: packet.username ?? undefined,
-    address: remoteAddress.startsWith('::ffff:') ? remoteAddress.slice(7) : remoteAddress,
-    port: remotePort,
-    cleanSession: packet.clean ?? true,
-    protocol: packet.protocolVersion ?? 4,
-    keepalive: packet.keepalive ?? 0,
-    connectedAt: Date.now(),
+function newBroker(journal: Journal, engine: Engine, options: Options): Broker {
+  const view = {}
+  lendAccessors(view)
+  return {
+    aedes: undefined as unknown as Aedes,
+    engine,
+    options,
+    sessions: new Map(),
+    registry: newRegistry(),
+    routes: newRoutes(),
+    retained: newRetained(),
+    view,
+    connections: new Map(),
+    greetings: new WeakMap(),
+    reasons: new WeakMap(),
+    startedAt: Date.now(),
     serial: 0,
-    createdAt: Date.now(),
-    disconnectedAt: undefined,
-    will: packet.will && { topic: packet.will.topic, qos: packet.will.qos ?? 0, retain: packet.will.retain ?? false },
-    subscriptions: new Map(),
+    position: 0,
+    references: new Map(),
+    acknowledging: new Map(),
+    received: new Map(),
+    wills: new Map(),
+    orphans: [],
+    journal,
+    chronicle: {
+      emitter: new EventEmitter().setMaxListeners(0),
+      last: 0,
+      histories: new Map(),
+      kept: 0,
+      gathered: new Map(),
+    },
+    gauges: newGauges(),
+    counters: { ...ZERO },
+    wire: openWire(),
+    system: new Map(),
+    publish: () => undefined,
+    internal: '',
+  }
+}
+
+/** The limits that aedes has of its own are ours, or so high that ours come first. */
+async function openAedes(broker: Broker): Promise<void> {
+  const { options } = broker
+  const aedes = await Aedes.createBroker({
+    mq: {
+      on: (_topic: string, _listener: unknown, done?: () => void) => done?.(),
+      removeListener: (_topic: string, _listener: unknown, done?: () => void) => done?.(),
+      emit: (packet: never, done: () => void) => broker.engine.route(broker, packet, done),
+      close: (done: () => void) => setImmediate(done),
+    },
+    persistence: persistence(broker),
+    connectTimeout: options.connect_timeout * 1000,
+    maxClientsIdLength: 65_535,
+    maxTopicLevels: options.max_topic_levels,
+    maxInflightInbound: 0,
+    preConnect: (client, packet, done) => {
+      broker.engine.connecting(broker, client, packet)
+      done(null, true)
+    },
+    authenticate: (client, _username, password, done) =>
+      broker.engine.authenticate(broker, client, password, done as never),
+    authorizePublish: (client, packet, done) => broker.engine.authorizePublish(broker, client!, packet, done),
+    authorizeSubscribe: (client, subscription, done) =>
+      broker.engine.authorizeSubscribe(broker, client, subscription, done),
+    authorizeForward: (_client, packet) => packet,
   })
-}
-
-/** By now aedes has given an id to a client that came without one, and has disconnected whoever had the same id. */
-function ready(broker: Broker, client: Client): void {
-  const { connects, connections, sessions } = broker
-  const record = connects.get(client)
-  if (!record || client.closed) return
-  record.clientId = client.id
-  const before = record.cleanSession ? undefined : sessions.get(client.id)
-  if (before) record.subscriptions = before.subscriptions
-  record.serial = before?.serial ?? ++broker.serial
-  record.createdAt = before?.createdAt ?? record.createdAt
-  connections.delete(client.id)
-  if (!before) sessions.delete(client.id)
-  connections.set(client.id, client)
-  sessions.set(client.id, record)
-}
-
-function gone({ connects, connections, sessions }: Broker, client: Client): void {
-  // A taken-over session is already the newcomer's.
-  if (connections.get(client.id) !== client) return
-  connections.delete(client.id)
-  const record = connects.get(client)
-  if (record?.cleanSession) sessions.delete(client.id)
-  else if (record) record.disconnectedAt = Date.now()
+  broker.aedes = aedes
+  broker.internal = `$SYS/${aedes.id}/`
+  broker.publish = aedes.publish.bind(aedes) as unknown as Broker['publish']
+  aedes.publish = ((packet: PublishPacket, client: never, done: never) =>
+    broker.engine.publishOnce(broker, packet, client, done)) as never
+  aedes.on('client', client => broker.engine.connected(broker, client))
+  aedes.on('clientReady', client => broker.engine.drained(broker, client))
+  aedes.on('clientDisconnect', client => broker.engine.disconnected(broker, client))
+  aedes.on('unsubscribe', (filters, client) => {
+    // A connection that is closed leaves its session's subscriptions alone.
+    if (client && !client.closed && client.clean) void broker.engine.removeAsked(broker, client, filters)
+  })
+  aedes.on('keepaliveTimeout', client => {
+    broker.counters['keepalive.expired']++
+    broker.engine.explain(broker, client, 'keep alive timeout')
+  })
+  aedes.on('clientError', (client, error) => broker.engine.explain(broker, client, error.message))
 }

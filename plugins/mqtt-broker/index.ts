@@ -1,10 +1,12 @@
 import { plugin } from 'patchbay'
 import { ACCESS_STORAGE, openAccess } from './access/access.js'
-import { authenticateClient } from './authentication.js'
 import { brokerBackend } from './backend.js'
 import { type Broker, keepBroker } from './broker.js'
+import { newEngine } from './engine/engine.js'
 import { sessionDirectory } from './engine/sessions.js'
+import { upkeep } from './engine/upkeep.js'
 import { options } from './options.js'
+import { STORE_NAMES } from './store/stores.js'
 import { listen } from './wire/listen.js'
 
 export default plugin({
@@ -12,14 +14,13 @@ export default plugin({
   version: '0.1.0',
   description: 'The embedded MQTT broker (aedes): MQTT 3.1 and 3.1.1',
   uses: ['mqtt-accounts'],
-  storage: ACCESS_STORAGE,
   config: options,
+  storage: [...STORE_NAMES, ...ACCESS_STORAGE],
   async start(ctx) {
-    const { ip, allow_anonymous } = ctx.config
-    const access = await openAccess(ctx, () => sessionDirectory(broker))
-    const authenticate = authenticateClient(allow_anonymous, ip, () => access.guard)
-    const broker: Broker = await keepBroker(ctx, authenticate)
+    const { guard, control } = await openAccess(ctx, () => sessionDirectory(broker, guard))
+    const broker: Broker = await keepBroker(ctx, newEngine(guard))
+    upkeep(ctx, broker, guard)
     await listen(ctx, broker)
-    ctx.provide('mqtt-backend', brokerBackend(ctx, broker, access.control))
+    ctx.provide('mqtt-backend', brokerBackend(ctx, broker, guard, control))
   },
 })

@@ -1,83 +1,136 @@
-import { setImmediate } from 'node:timers/promises'
-import type { MqttSession, SessionDirectory, Which } from '../../mqtt-admin/backend.js'
-import type { Broker, SessionRecord } from '../broker.js'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { MqttSession, MqttSubscription, QueuedMessage, SessionDirectory, Which } from '../../mqtt-admin/backend.js'
+import type { Broker } from '../broker.js'
+import type { Guard } from '../guard.js'
+import { commit } from '../store/journal.js'
+import { numberKey } from '../store/stores.js'
+import { close } from './connect.js'
+import { contents, enqueue } from './queue.js'
+import type { Entry, SessionRecord } from './record.js'
+import { end, serialOf, subscribe, unsubscribe } from './registry.js'
+import { matching, packets, withPayloads } from './retained.js'
+import { following, type Sequence, slice } from './sequence.js'
+import { acceptable, allowed } from './subscribe.js'
 
-export function sessionDirectory({ aedes, sessions, connections }: Broker): SessionDirectory {
-  const asSession = (record: SessionRecord): MqttSession => ({
-    ...record,
-    connected: connections.has(record.clientId),
-    transport: 'tcp',
-    listener: undefined,
-    inflight: 0,
-    awaitingRelease: 0,
-    queued: 0,
-    queueDropped: 0,
-    delivered: 0,
-    enqueued: 0,
-    bytesReceived: 0,
-    bytesSent: 0,
-    messagesReceived: 0,
-    messagesSent: 0,
-  })
-  const all = (which: Which) =>
-    [...sessions.values()]
-      .filter(({ clientId }) => which === 'all' || (which === 'connected') === connections.has(clientId))
-      .map(asSession)
-  const { persistence } = aedes as unknown as { persistence: SessionStore }
+const BLOCK = 500
+const REFUSED = 128
+
+export function sessionDirectory(broker: Broker, guard: Guard): SessionDirectory {
+  const { sessions, registry } = broker
+  const listed = (which: Which): Sequence<SessionRecord> => registry[which]
   return {
-    count: which => all(which).length,
-    get: clientId => (sessions.has(clientId) ? asSession(sessions.get(clientId)!) : undefined),
-    page: (which, offset, limit) => all(which).slice(offset, offset + limit),
+    count: which => listed(which).length,
+    get: clientId => sessions.get(clientId),
+    page: (which, offset, limit) => slice(listed(which), offset, limit),
     async *blocks(which, after = 0) {
-      const left = all(which).filter(({ serial }) => serial > after)
-      for (let at = 0; at < left.length; at += 500) {
-        yield left.slice(at, at + 500)
-        await setImmediate()
+      let behind = after
+      for (;;) {
+        const block: MqttSession[] = following(listed(which), serialOf, behind, BLOCK)
+        if (block.length === 0) return
+        behind = block.at(-1)!.serial
+        yield block
+        await nextTurn()
       }
     },
-    queue: async () => [],
-    disconnect(clientId) {
-      const client = connections.get(clientId)
-      if (!client) return Promise.resolve(false)
-      return new Promise(resolve => client.close(() => resolve(true)))
+    queue: (clientId, offset, limit) => queue(broker, clientId, offset, limit),
+    async disconnect(clientId, why) {
+      const client = sessions.get(clientId)?.client
+      if (client) close(broker, client, why)
+      return client !== undefined
     },
-    async forget(clientId) {
-      await this.disconnect(clientId, 'kicked')
-      if (!sessions.delete(clientId)) return false
-      const subscriptions = await persistence.subscriptionsByClient({ id: clientId })
-      await persistence.removeSubscriptions(
-        { id: clientId },
-        subscriptions.map(({ topic }) => topic),
-      )
-      await persistence.cleanSubscriptions({ id: clientId })
+    async forget(clientId, why) {
+      const record = sessions.get(clientId)
+      if (!record) return false
+      if (record.client) close(broker, record.client, why)
+      if (sessions.get(clientId) === record) end(broker, record, why)
+      await commit(broker.journal)
       return true
     },
     async subscribe(clientId, filters) {
-      const client = connections.get(clientId)
-      if (!client) return undefined
-      await new Promise<void>((resolve, reject) =>
-        client.subscribe(filters as never, error => (error ? reject(error) : resolve())),
-      )
-      return filters.map(({ qos }) => qos)
+      const record = sessions.get(clientId)
+      return record && subscribeFor(broker, record, filters)
     },
     async unsubscribe(clientId, filters) {
-      const client = connections.get(clientId)
       const record = sessions.get(clientId)
-      if (!client || !record) return undefined
-      const had = filters.map(filter => record.subscriptions.has(filter))
-      await new Promise<void>((resolve, reject) =>
-        client.unsubscribe(filters as never, error => (error ? reject(error) : resolve())),
-      )
-      for (const filter of filters) record.subscriptions.delete(filter)
-      return had
+      return record && unsubscribeFor(broker, record, filters)
     },
-    reauthorize: async clientId => (sessions.has(clientId) ? [] : undefined),
+    async reauthorize(clientId) {
+      const record = sessions.get(clientId)
+      if (!record) return undefined
+      const refused = [...record.subscriptions.keys()].filter(filter => !allowed(guard, record, filter))
+      await unsubscribeFor(broker, record, refused)
+      return refused
+    },
   }
 }
 
-/** The part of aedes-persistence that ends a session. */
-interface SessionStore {
-  subscriptionsByClient(client: { id: string }): Promise<{ topic: string }[]>
-  removeSubscriptions(client: { id: string }, topics: string[]): Promise<unknown>
-  cleanSubscriptions(client: { id: string }): Promise<unknown>
+async function queue(broker: Broker, clientId: string, offset: number, limit: number): Promise<QueuedMessage[]> {
+  const entries: Entry[] = []
+  let skip = offset
+  for (const entry of broker.sessions.get(clientId)?.queue?.entries.values() ?? []) {
+    if (skip-- > 0) continue
+    if (entries.length >= limit) break
+    entries.push(entry)
+  }
+  const messages = await contents(broker, entries)
+  return entries.flatMap((entry, index) => {
+    const message = messages[index]
+    // It was acknowledged while the content was read.
+    if (!message) return []
+    return {
+      id: numberKey(entry.position),
+      topic: message.topic,
+      payload: Buffer.from(message.payload, 'base64'),
+      qos: entry.qos,
+      retain: entry.retain,
+      dup: entry.id !== undefined,
+      sent: entry.id !== undefined,
+      queuedAt: entry.at,
+    }
+  })
+}
+
+/** As SUBSCRIBE, of a client that may be away: then retained messages of QoS 1 and 2 wait for it. */
+async function subscribeFor(
+  broker: Broker,
+  record: SessionRecord,
+  filters: readonly MqttSubscription[],
+): Promise<number[]> {
+  const granted = filters.map(({ topic, qos }) => {
+    if (!acceptable(broker, record, topic)) return REFUSED
+    const right = Math.min(2, Math.max(0, Math.trunc(qos)))
+    subscribe(broker, record, topic, right)
+    return right
+  })
+  if (!record.cleanSession) await commit(broker.journal)
+  for (const [index, { topic }] of filters.entries()) {
+    if (granted[index] !== REFUSED) await sendRetained(broker, record, topic, granted[index]!)
+  }
+  return granted
+}
+
+async function sendRetained(broker: Broker, record: SessionRecord, filter: string, qos: number): Promise<void> {
+  if (record.client) {
+    for await (const packet of packets(broker, [filter])) {
+      const client = record.client as unknown as { deliverQoS(packet: object, done: () => void): void } | undefined
+      client?.deliverQoS({ ...packet, qos: Math.min(packet.qos, qos) }, () => undefined)
+    }
+    return
+  }
+  if (qos === 0 || !record.queue) return
+  for await (const kept of matching(broker, filter)) {
+    if (kept.qos === 0) continue
+    const [message] = await withPayloads(broker, [kept])
+    enqueue(broker, message!, [{ record, qos: Math.min(kept.qos, qos) }], true)
+  }
+  await commit(broker.journal)
+}
+
+async function unsubscribeFor(broker: Broker, record: SessionRecord, filters: readonly string[]): Promise<boolean[]> {
+  const had = filters.map(filter => unsubscribe(broker, record, filter))
+  const known = (record.client as unknown as { subscriptions: Record<string, unknown> } | undefined)?.subscriptions
+  // aedes delivers by our routes, but would take a new SUBSCRIBE for an old one.
+  if (known) for (const filter of filters) delete known[filter]
+  if (!record.cleanSession) await commit(broker.journal)
+  return had
 }

@@ -1,17 +1,29 @@
 import type { SubscriptionDirectory } from '../../mqtt-admin/backend.js'
 import type { Broker } from '../broker.js'
+import { weightOf } from './registry.js'
+import { filterOf } from './routes.js'
+import { slice, weighed } from './sequence.js'
 
-export function subscriptionDirectory({ sessions }: Broker): SubscriptionDirectory {
-  const all = () =>
-    [...sessions.values()].flatMap(({ clientId, subscriptions }) =>
-      [...subscriptions].map(([topic, { qos }]) => ({ clientId, topic, qos })),
-    )
-  const filters = () => [...new Set(all().map(({ topic }) => topic))]
+type Listed = Awaited<ReturnType<SubscriptionDirectory['page']>>
+
+export function subscriptionDirectory(broker: Broker): SubscriptionDirectory {
+  const { registry, routes, gauges } = broker
   return {
-    count: () => all().length,
-    page: (offset, limit) => all().slice(offset, offset + limit),
-    routeCount: () => filters().length,
-    routes: (offset, limit) => filters().slice(offset, offset + limit),
-    subscribers: filter => all().filter(({ topic }) => topic === filter).length,
+    count: () => gauges.subscriptions.count,
+    page(offset, limit) {
+      const found: Listed = []
+      if (limit <= 0) return found
+      for (const { item, skip } of weighed(registry.all, weightOf, offset)) {
+        let left = skip
+        for (const [topic, { qos }] of item.subscriptions) {
+          if (left-- > 0) continue
+          if (found.push({ clientId: item.clientId, topic, qos }) === limit) return found
+        }
+      }
+      return found
+    },
+    routeCount: () => routes.byFilter.size,
+    routes: (offset, limit) => slice(routes.sorted, offset, limit).map(filterOf),
+    subscribers: filter => routes.byFilter.get(filter)?.members.size ?? 0,
   }
 }

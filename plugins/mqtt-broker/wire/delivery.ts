@@ -1,9 +1,9 @@
 import type { Broker } from '../broker.js'
 import { tell } from '../engine/events.js'
+import { matches } from '../engine/filter.js'
 import type { Options } from '../options.js'
 import { publishBytes } from './publish-bytes.js'
 import { type Tap, tapOf } from './tap.js'
-import { matches } from './topic-filter.js'
 
 /** A message on its way to one client, as aedes hands it over: a copy of its own. */
 export interface Delivery {
@@ -68,7 +68,7 @@ export function delivering({ slow_client_bytes }: Options, broker: Broker) {
       done()
       return
     }
-    if (packet.qos === 2 || (packet.qos > 0 && packet.retain)) packet.qos = grantedQos(client, packet)
+    if (packet.qos > 0 && packet.retain) packet.qos = grantedQos(broker, client, packet)
     if (packet.qos > 0) deliverSurely(client, tap, packet, done)
     else {
       deliverOnce(client, tap, packet)
@@ -115,18 +115,18 @@ export function delivering({ slow_client_bytes }: Options, broker: Broker) {
       tap.dropped = 0
       const username = broker.sessions.get(client.id)?.username
       const { address } = tap.connection
-      tell(broker, { event: 'dropped', clientId: client.id, username, address, reason: 'slow client', count })
+      tell(broker, 'dropped', { clientId: client.id, username, address }, { reason: 'slow client', count })
     }, 1000).unref()
   }
 
   return { deliver }
 }
 
-/** The highest that a matching subscription grants. aedes looks only at those without wildcards. */
-function grantedQos({ subscriptions }: DeliveringClient, { topic, qos }: Delivery): number {
+/** Of a retained message: the highest that a matching subscription grants. aedes looks only at those without wildcards. */
+function grantedQos({ sessions }: Broker, { id }: DeliveringClient, { topic, qos }: Delivery): number {
   let granted = -1
-  for (const filter in subscriptions) {
-    if (matches(filter, topic)) granted = Math.max(granted, subscriptions[filter]!.qos)
+  for (const [filter, subscription] of sessions.get(id)?.subscriptions ?? []) {
+    if (matches(filter, topic)) granted = Math.max(granted, subscription.qos)
   }
   return granted < 0 ? qos : Math.min(qos, granted)
 }

@@ -5,7 +5,6 @@ import type { Broker } from '../broker.js'
 import type { Options } from '../options.js'
 import { arrivals } from './arrivals.js'
 import { type DeliveringClient, type Delivery, delivering } from './delivery.js'
-import { type Interested, interested } from './emitter.js'
 import type { Listener } from './listener.js'
 import { reading } from './reading.js'
 import type { Arrival } from './wire.js'
@@ -20,8 +19,6 @@ export interface Handlers {
   /** Sends what was written in this turn. */
   flush(): void
   deliver(client: DeliveringClient, packet: Delivery, done: () => void): void
-  /** The emitter that aedes hands messages to. */
-  readonly interested: Interested
   /** A socket has closed. */
   gone(arrival: Arrival): void
   /** Closes connections that take too long with a packet. */
@@ -34,6 +31,5 @@ export function handlers(ctx: PluginContext<Options>, broker: Broker): Handlers 
     ...reading(ctx.config, broker),
     ...writing(ctx.config, broker),
     ...delivering(ctx.config, broker),
-    interested,
   }
 }

@@ -1,19 +1,14 @@
-import type { Gauge, Metrics } from '../../mqtt-admin/backend.js'
+import type { Metrics } from '../../mqtt-admin/backend.js'
 import type { Broker } from '../broker.js'
-import { GAUGES, ZERO } from './counters.js'
+import { ZERO } from './counters.js'
 
-export function metrics({ sessions, connections, retained, counters }: Broker): Metrics {
+export function metrics({ gauges, counters }: Broker): Metrics {
   return {
     counters: () => counters,
-    gauges: () => {
-      const now = { clients: connections.size, sessions: sessions.size, retained: retained.size }
-      return Object.fromEntries(
-        GAUGES.map(name => {
-          const count = (now as Record<string, number>)[name] ?? 0
-          return [name, { count, max: count }]
-        }),
-      ) as Record<Gauge, { count: number; max: number }>
+    gauges: () => gauges,
+    reset: () => {
+      Object.assign(counters, ZERO)
+      for (const gauge of Object.values(gauges)) gauge.max = gauge.count
     },
-    reset: () => void Object.assign(counters, ZERO),
   }
 }

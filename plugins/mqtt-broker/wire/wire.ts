@@ -3,7 +3,6 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Connection } from '../connection.js'
-import { interested } from './emitter.js'
 import type { Handlers } from './handlers.js'
 import type { Listener } from './listener.js'
 
@@ -59,8 +58,7 @@ export function openWire(): Wire {
     connecting: new Map(),
     unfinished: new Map(),
     dirty: [],
-    // aedes hands messages to its emitter before anybody listens.
-    handlers: { interested } as Handlers,
+    handlers: {} as Handlers,
     dispatch: {
       read(size) {
         return wire.handlers.read(this, size)

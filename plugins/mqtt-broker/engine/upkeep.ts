@@ -1,0 +1,21 @@
+import type { PluginContext } from 'patchbay'
+import type { Broker } from '../broker.js'
+import type { Guard } from '../guard.js'
+import type { Options } from '../options.js'
+import { tellGathered } from './events.js'
+import { expire } from './expiry.js'
+import { publishSystem } from './system.js'
+import { publishOrphans } from './wills.js'
+
+/** What the broker does by itself while this generation lives. */
+export function upkeep(ctx: PluginContext<Options>, broker: Broker, guard: Guard): void {
+  const { sys_interval } = ctx.config
+  ctx.every(1000, () => expire(broker))
+  ctx.every(1000, () => tellGathered(broker))
+  if (sys_interval > 0) ctx.every(sys_interval * 1000, () => publishSystem(broker))
+  ctx.onLive(() => {
+    if (sys_interval > 0) publishSystem(broker)
+    else broker.system.clear()
+    void publishOrphans(broker, guard)
+  })
+}
