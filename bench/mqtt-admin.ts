@@ -1,4 +1,5 @@
 import { Child } from './parts/child.js'
+import { costOf } from './parts/cost.js'
 import { fetchText, Generator, request } from './parts/load.js'
 import type { CrowdVerbs } from './parts/mqtt-crowd.js'
 import { benchmark, option } from './parts/program.js'
@@ -56,6 +57,11 @@ async function mqttAdmin(): Promise<Row[]> {
     if (status !== 200 || !/sensor|services/.test(body)) throw new Error(`${path}: ${status} ${body}`)
   }
   const quiet = await counted(server)
+  const costs: Row[] = []
+  for (const [what, path] of Object.entries(requests(clients))) {
+    const order = { exchanges: [{ request: request('GET', path), before: '' }], connections: 8, ms, anyBody: true }
+    costs.push(note(`${what}: CPU`, `${(await costOf(server, generator, order)).micros.toFixed(0)} µs`))
+  }
   await crowd.ask('flow', rate)
   const latencies = new Map<string, number[]>()
   for (let round = 0; round < option('rounds', 7); round++) {
@@ -73,6 +79,7 @@ async function mqttAdmin(): Promise<Row[]> {
   return [
     note('clients connected, messages a second, connections lost', `${connected}, ${sent.toFixed(0)}, ${closed}`),
     ...[...latencies].map(([what, p99]) => latencyRow(what, p99)),
+    ...costs,
     ...countRows('filtered count', quiet, true),
     ...countRows('the same while messages flow', busy, false),
   ]
