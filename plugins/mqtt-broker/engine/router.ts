@@ -62,7 +62,7 @@ export function route(broker: Broker, packet: Routed, done: () => void): void {
   }
   const { counters } = broker
   counters['router.matches'] += recipients.length
-  if (recipients.length === 0) counters['publish.unrouted']++
+  if (recipients.length === 0 && !packet.topic.startsWith('$SYS/')) counters['publish.unrouted']++
   let left = recipients.length + 1
   const one = () => {
     if (--left === 0) done()
