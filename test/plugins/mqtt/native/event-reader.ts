@@ -27,11 +27,11 @@ export class EventReader {
   }
 
   static open(kernel: TestKernel, query = '', headers: IncomingHttpHeaders = {}): Promise<EventReader> {
-    const Authorization = `Basic ${Buffer.from('operator@localhost:test').toString('base64')}`
+    const authorization = `Basic ${Buffer.from('operator@localhost:test').toString('base64')}`
     return new Promise((resolve, reject) => {
       const request = get(
         `${kernel.url}/mqtt/v1/events${query}`,
-        { headers: { Authorization, ...headers }, agent: false },
+        { headers: { authorization, ...headers }, agent: false },
         message => {
           if (message.statusCode === 200) resolve(new EventReader(message))
           else reject(Object.assign(new Error(`status ${message.statusCode}`), { status: message.statusCode }))
