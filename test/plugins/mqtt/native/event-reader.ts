@@ -13,6 +13,8 @@ export class EventReader {
   readonly seen: ServerSentEvent[] = []
   comments = 0
   ended = false
+  /** The id that the reader would come back with. */
+  place: string | undefined
   readonly #message: IncomingMessage
   #rest = ''
 
@@ -69,6 +71,7 @@ export class EventReader {
       const fields = new Map(
         block.split('\n').map(line => [line.split(': ', 1)[0]!, line.slice(line.indexOf(': ') + 2)]),
       )
+      this.place = fields.get('id') ?? this.place
       const event = fields.get('event')
       if (event) this.seen.push({ event, id: fields.get('id'), data: JSON.parse(fields.get('data')!) })
       else if (block.startsWith(':')) this.comments++
