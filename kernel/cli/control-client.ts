@@ -7,7 +7,7 @@ import { Refusal } from './refusal.js'
 /** Longer than the server lets any request take. */
 const PATIENCE_MS = 120_000
 
-type Verb = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+type Verb = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** An answer of a face, which has its own way of saying what went wrong. */
 export interface Answer {
@@ -43,6 +43,10 @@ export class ControlClient {
   /** A `body` is sent as JSON. */
   post<T>(path: string, body?: unknown): Promise<T> {
     return this.#call<T>('POST', path, body)
+  }
+
+  put<T>(path: string, body: unknown): Promise<T> {
+    return this.#call<T>('PUT', path, body)
   }
 
   patch<T>(path: string, body: unknown): Promise<T> {

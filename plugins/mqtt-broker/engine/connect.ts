@@ -5,7 +5,7 @@ import type { Admission, Guard } from '../guard.js'
 import { commit } from '../store/journal.js'
 import { tell } from './events.js'
 import { isTopic } from './filter.js'
-import type { Greeting } from './record.js'
+import type { Greeting, SessionRecord } from './record.js'
 import { attach, detach, end, open, resume } from './registry.js'
 import { whoIs } from './subscribe.js'
 import { forgetWill } from './wills.js'
@@ -98,12 +98,19 @@ const UNAVAILABLE: Refused = { admitted: false, returnCode: 3, reason: 'server u
  */
 function prepare(broker: Broker, greeting: Greeting): Promise<void> | undefined {
   takeOver(broker, greeting.clientId)
+  const before = broker.sessions.get(greeting.clientId)
+  if (before && !isHeirOf(before, greeting)) end(broker, before, 'another user')
   const known = broker.sessions.get(greeting.clientId)
   if (known && (known.cleanSession || greeting.cleanSession)) end(broker, known, 'clean session')
   if (greeting.cleanSession) return known && !known.cleanSession ? commit(broker.journal) : undefined
   if (known && !known.cleanSession) return undefined
   open(broker, greeting)
   return commit(broker.journal)
+}
+
+/** What waits for somebody who proved his name is not for whoever comes with the same client id. */
+function isHeirOf({ authenticated, username }: SessionRecord, greeting: Greeting): boolean {
+  return !authenticated || (greeting.authenticated && greeting.username === username)
 }
 
 /** Whoever is connected with that id is disconnected (§3.1.4-2); aedes does it too, but later than the session is read. */
@@ -131,7 +138,7 @@ export function connected(broker: Broker, guard: Guard, client: Client): void {
   attach(broker, record, client)
   tell(broker, 'connected', record)
   const objection = guard.objection(whoIs(record))
-  if (objection) close(broker, client, objection)
+  if (objection !== undefined) close(broker, client, objection)
 }
 
 /** The connection has ended, whoever ended it. */

@@ -24,6 +24,7 @@ export function newEngine(guard: Guard) {
     ) => connect.authenticate(broker, guard, client, password, done),
     connected: (broker: Broker, client: Client) => connect.connected(broker, guard, client),
     disconnected: (broker: Broker, client: Client) => connect.disconnected(broker, guard, client),
+    bannedAddress: guard.bannedAddress,
     explain: connect.explain,
     authorizePublish: (
       broker: Broker,

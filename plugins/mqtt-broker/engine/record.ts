@@ -21,9 +21,9 @@ type Told =
  * is not kept is told by accessors of `Broker.view`, from which every record inherits.
  */
 export interface SessionRecord extends Mutable<Omit<MqttSession, Told>>, Pick<MqttSession, Told> {
-  /** Whether the user name was proved. */
-  authenticated: boolean
   subscriptions: Map<string, Granted>
+  /** Whether the user name was proved when it connected last. */
+  authenticated: boolean
   /** The live connection. */
   client: Client | undefined
   /** Of the live or the last one. */
@@ -123,7 +123,7 @@ export function newQueue(): Queue {
 }
 
 export function stored(record: SessionRecord): StoredSession {
-  const { username, disconnectedAt } = record
+  const { username, authenticated, disconnectedAt } = record
   return {
     clientId: record.clientId,
     ...(username === undefined ? {} : { username }),

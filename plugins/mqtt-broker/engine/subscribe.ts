@@ -25,14 +25,21 @@ export function authorizeSubscribe(
 ): void {
   const record = broker.sessions.get(client.id)
   const restored = client.connecting && record?.client !== client
-  const granted = record && (restored ? mayKeep(broker, guard, record, asked) : mayHave(broker, guard, client, asked))
+  const granted =
+    record && (restored ? mayKeep(broker, guard, record, client, asked) : mayHave(broker, guard, client, asked))
   done(null, granted ? asked : null)
 }
 
-/** Of the session before: what is no longer allowed is gone. */
-function mayKeep(broker: Broker, guard: Guard, record: SessionRecord, { topic }: Subscription): boolean {
+/** Of the session before: what is no longer allowed to who comes back is gone. */
+function mayKeep(
+  broker: Broker,
+  guard: Guard,
+  record: SessionRecord,
+  client: Client,
+  { topic }: Subscription,
+): boolean {
   if (topic === PRESENT.topic) return false
-  const still = allowed(guard, record, topic)
+  const still = allowed(guard, broker.greetings.get(client) ?? record, topic)
   if (!still) unsubscribe(broker, record, topic)
   return still
 }
@@ -80,12 +87,14 @@ export function acceptable(broker: Broker, record: SessionRecord, filter: string
 }
 
 /** The ACL speaks of what is matched, also in a group. */
-export function allowed(guard: Guard, record: SessionRecord, filter: string): boolean {
+export function allowed(guard: Guard, caller: Named, filter: string): boolean {
   const { matched = filter } = parseFilter(filter, Number.POSITIVE_INFINITY) ?? {}
-  return guard.maySubscribe(whoIs(record), matched)
+  return guard.maySubscribe(whoIs(caller), matched)
 }
 
+type Named = Pick<SessionRecord, 'clientId' | 'username' | 'address' | 'authenticated'>
+
 /** Without a copy, as it is asked for each message. */
-export function whoIs(record: SessionRecord): Who {
-  return record.address === undefined ? { ...record, address: '' } : (record as Who)
+export function whoIs(caller: Named): Who {
+  return caller.address === undefined ? { ...caller, address: '' } : (caller as Who)
 }

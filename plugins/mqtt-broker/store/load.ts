@@ -46,7 +46,16 @@ async function loadSessions(broker: Broker): Promise<Map<number, SessionRecord>>
 }
 
 function restored(broker: Broker, serial: number, session: StoredSession, now: number): SessionRecord {
-  const { clientId, username, protocol, keepalive, createdAt, connectedAt, disconnectedAt = now } = session
+  const {
+    clientId,
+    username,
+    authenticated = false,
+    protocol,
+    keepalive,
+    createdAt,
+    connectedAt,
+    disconnectedAt = now,
+  } = session
   const record = newRecord(
     broker.view,
     {

@@ -51,7 +51,7 @@ export interface StoredMessage {
   qos: number
   retain?: boolean
   clientId?: string
-  /** Of a will: in whose name it is published. */
+  /** Of a will: in whose name it is published, and whether that was proved. */
   username?: string
   authenticated?: true
 }

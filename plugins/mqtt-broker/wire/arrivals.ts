@@ -45,7 +45,7 @@ export function arrivals({ config }: PluginContext<Options>, broker: Broker) {
   function arrived(listener: Listener, socket: Socket): void {
     // Whoever reads the socket has a listener of its own; without any, an error would be the process's.
     socket.on('error', () => undefined)
-    if (broker.aedes.closed || !admitted(listener, config.max_connection_rate)) {
+    if (broker.aedes.closed || unwelcome(listener, socket) || !admitted(listener, config.max_connection_rate)) {
       counters['sockets.refused']++
       socket.destroy()
       return
@@ -70,6 +70,15 @@ export function arrivals({ config }: PluginContext<Options>, broker: Broker) {
     frontOf(listener)(arrival)
   }
 
+  /** A ban is told with CONNACK, but not at the price of a handshake. Behind a proxy the address is not known yet. */
+  function unwelcome({ options: { transport, proxyProtocol } }: Listener, { remoteAddress = '' }: Socket): boolean {
+    return (
+      (transport === 'tls' || transport === 'wss') &&
+      !proxyProtocol &&
+      broker.engine.bannedAddress(plain(remoteAddress))
+    )
+  }
+
   /** Closes what takes too long; the oldest come first, so that nobody else is looked at. */
   function expire(): void {
     const now = performance.now()
@@ -80,7 +89,8 @@ export function arrivals({ config }: PluginContext<Options>, broker: Broker) {
   function closeOlder(waiting: Map<Arrival, number>, than: number, because: string): void {
     for (const [arrival, since] of waiting) {
       if (since > than) return
-      waiting.delete(arrival)
+      wire.connecting.delete(arrival)
+      wire.unfinished.delete(arrival)
       arrival.failure = because
       if (arrival.connection) arrival.connection.closedBecause ??= because
       counters['sockets.timeouts']++

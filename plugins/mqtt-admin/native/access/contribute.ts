@@ -4,11 +4,6 @@ import { contributeBans } from './bans.js'
 import { contributeRules } from './rules.js'
 import { contributeUsers } from './users.js'
 
-export const ACCESS_PERMISSIONS = {
-  'access.read': 'See MQTT users, ACL rules and bans',
-  'access.write': 'Change MQTT users, ACL rules and bans',
-}
-
 /** Who may connect, publish and subscribe (docs/mqtt-access.md). */
 export function contributeAccess(ctx: PluginContext, backend: () => MqttBackend): void {
   contributeUsers(ctx, backend)

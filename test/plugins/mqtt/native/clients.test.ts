@@ -103,6 +103,15 @@ test('every filter, alone and together', async t => {
   })
 })
 
+test('an IPv6 address is found in any spelling, and a time that is not known matches no time', async t => {
+  const there = [session({ clientId: 'six', address: '2001:db8::1', connectedAt: 0 }), session({ clientId: 'four' })]
+  await withNative({ sessions: there }, async ({ get }) => {
+    t.is((await get('/mqtt/v1/clients?address=2001:0db8:0::0001')).body.total, 1)
+    t.is((await get('/mqtt/v1/clients?address=2001:db8::/32')).body.total, 1)
+    t.is((await get('/mqtt/v1/clients?connected_before=2026-11-22T12:00:00Z')).body.total, 0)
+  })
+})
+
 test('fields select, count=false leaves the total out', async t => {
   await withNative({ sessions: sessions() }, async ({ get }) => {
     const { body } = await get('/mqtt/v1/clients?fields=client_id,username&fields=connected_at&count=false&limit=1')
@@ -132,11 +141,13 @@ test('who is not there is a 404 with a sentence; without a broker it is 503', as
     t.is(status, 404)
     t.like(body.error, { code: 'not_found', message: 'there is no session of a client "nobody"' })
     await kernel.kernel.stop('stand-in')
-    for (const path of ['clients', 'clients/a', 'retained', 'stats', 'events', 'routes', 'settings', 'alarms']) {
+    for (const path of ['clients', 'clients/a', 'retained', 'stats', 'events', 'routes', 'settings']) {
       const refused = await get(`/mqtt/v1/${path}`)
       t.is(refused.status, 503, path)
       t.is(refused.body.error.code, 'no_backend')
     }
+    // That the broker has failed would be one of them.
+    t.is((await get('/mqtt/v1/alarms')).status, 200)
   })
 })
 
