@@ -147,8 +147,7 @@ export function disconnected(broker: Broker, guard: Guard, client: Client): void
   const record = broker.sessions.get(client.id)
   // A taken-over session is already the newcomer's.
   if (record?.client !== client) return
-  guard.left(client.id)
-  const reason = broker.reasons.get(client) ?? record.connection?.closedBecause ?? goodbye(client)
+  const reason = record.connection?.closedBecause ?? broker.reasons.get(client) ?? goodbye(client)
   tell(broker, 'disconnected', record, { reason })
   detach(broker, record)
   guard.left(client.id)
@@ -170,12 +169,12 @@ function saidGoodbye(client: Client): boolean {
 /** Closes the connection; the will is published. */
 export function close(broker: Broker, client: Client, because: string): void {
   explain(broker, client, because)
+  const connection = connectionOf(client.conn)
+  if (connection) connection.closedBecause ??= because
   client.close()
 }
 
 /** The first reason is the one. */
 export function explain({ reasons }: Broker, client: Client, because: string): void {
   if (!reasons.has(client)) reasons.set(client, because)
-  const connection = connectionOf(client.conn)
-  if (connection) connection.closedBecause ??= because
 }

@@ -19,10 +19,9 @@ export async function load(broker: Broker): Promise<void> {
   }
   for (const record of bySerial.values()) {
     list(broker, record)
-    if (record.subscriptions.size > 0) broker.registry.subscribers++
     recount(broker, 'subscriptions', broker.gauges.subscriptions.count + record.subscriptions.size)
   }
-  recount(broker, 'subscribers', broker.registry.subscribers)
+  recount(broker, 'subscribers', broker.gauges.subscriptions.count)
   await loadQueues(broker, bySerial)
   for await (const [topic, { payload, qos, at }] of stores.retained.entries()) {
     index(broker, topic, qos, at, Buffer.from(payload, 'base64'))
