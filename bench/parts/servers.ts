@@ -10,6 +10,8 @@ export type ServerVerbs = {
   memory(): NodeJS.MemoryUsage
   /** Resolves to how long it took, in milliseconds. */
   reload(name: string): Promise<number>
+  /** Asks this server for `path` once; how long it took and the longest turn of its event loop meanwhile, in milliseconds. */
+  turns(path: string): Promise<{ took: number; longest: number }>
   /** Reloads plugins when their files change, as in development. */
   watch(): Promise<void>
   /** When a plugin last threw, as text of `process.hrtime.bigint()`, which all processes of a machine share. */

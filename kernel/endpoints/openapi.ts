@@ -4,13 +4,8 @@ import type { Tools } from './tools.js'
 
 /** `/kernel/openapi.json`: every native route that answers now. */
 export function contributeOpenapi(ctx: PluginContext, { live }: Tools): void {
-  ctx.route(
-    'GET',
-    '/kernel/openapi.json',
-    { permission: 'plugins.read', describe: { summary: 'This document: every native route that answers now' } },
-    async request => {
-      request.type = 'application/json'
-      return openapiOf(live.table)
-    },
-  )
+  ctx.route('GET', '/kernel/openapi.json', { permission: 'plugins.read' }, async request => {
+    request.type = 'application/json'
+    return openapiOf(live.table)
+  })
 }

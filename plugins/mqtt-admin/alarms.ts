@@ -1,7 +1,7 @@
-import type { PluginContext } from 'patchbay'
+import { KernelError, type PluginContext } from 'patchbay'
 import type { MqttAlarm, MqttBackend } from './backend.js'
-import { type Condition, judgeHealth, measureHealth } from './emq/health.js'
-import { descriptorLimit } from './emq/node-figures.js'
+import { type Condition, judgeHealth, measureHealth } from './health.js'
+import { descriptorLimit } from './node-figures.js'
 import type { Options } from './options.js'
 
 const CHECK_MS = 10_000
@@ -26,7 +26,17 @@ export async function openAlarms(ctx: PluginContext<Options>, backend: () => Mqt
     const now = current()
     note(since, now)
     const own = now.map(condition => ({ ...condition, raisedAt: since.get(condition.id)! }))
-    return [...(await backend().alarms()), ...own]
+    return [...(await ofBroker(backend)), ...own]
+  }
+}
+
+/** None without a broker: that its plugin failed is what the others tell. */
+async function ofBroker(backend: () => MqttBackend): Promise<MqttAlarm[]> {
+  try {
+    return await backend().alarms()
+  } catch (thrown) {
+    if (thrown instanceof KernelError && thrown.code === 'no_backend') return []
+    throw thrown
   }
 }
 

@@ -71,7 +71,7 @@ test('configs are the 29 keys of emqttd and the options of loaded plugins, ascen
     rows.map(({ key }) => key).sort(),
   )
   t.deepEqual(
-    rows.filter(({ app }) => app === 'mqtt-admin'),
+    rows.filter(({ app, key }) => app === 'mqtt-admin' && key === 'quirks'),
     [{ key: 'quirks', value: 'code', datatpye: 'enum', app: 'mqtt-admin' }],
   )
   t.true(rows.every(row => Object.values(row).every(value => typeof value === 'string')))
@@ -163,6 +163,22 @@ test('a backend without such settings says undefined and refuses', async t => {
     compare(t, { path: '', ...REFUSED }, await bare.house.ask(asOperator(put('mqtt.acl_nomatch', 'deny'))))
   } finally {
     await bare.house.close()
+  }
+})
+
+test('quirks change while the server runs', async t => {
+  const own = await openEmq()
+  const shape = async () => {
+    const { body } = await own.house.ask(asOperator({ path: '/api/v2/monitoring/metrics' }))
+    return Array.isArray(JSON.parse(body).result) ? 'list' : 'object'
+  }
+  try {
+    t.is(await shape(), 'list')
+    const set = put('quirks', 'doc', '/api/v2/configs/mqtt-admin')
+    compare(t, { path: '', ...DONE }, await own.house.ask(asOperator(set)))
+    t.is(await shape(), 'object')
+  } finally {
+    await own.house.close()
   }
 })
 

@@ -77,23 +77,7 @@ const known = fc.constantFrom(
 )
 const value = fc.oneof(
   fc.jsonValue({ maxDepth: 2 }),
-  fc.constantFrom(
-    'c1',
-    'a/b',
-    'a/#',
-    '',
-    '\0',
-    '\ud800',
-    0,
-    2,
-    3,
-    -1,
-    1.5,
-    1e400,
-    true,
-    'acl_nomatch',
-    'mqtt.acl_nomatch',
-  ),
+  fc.constantFrom('c1', 'a/b', 'a/#', '', '\0', '\ud800', 0, 2, 3, -1, 1.5, true, 'acl_nomatch', 'mqtt.acl_nomatch'),
 )
 const fields = fc.record(
   Object.fromEntries(

@@ -1,4 +1,5 @@
 import test from 'ava'
+import { KernelError } from '../../kernel/index.js'
 import { asOperator, code, DONE, type EmqHouse, MALFORMED, NOT_FOUND, openEmq, sessions } from './emq-house.js'
 import { compare, type Exchange } from './exchange.js'
 import { testRows } from './frame.js'
@@ -85,6 +86,26 @@ const DOC: Exchange[] = [
   { ...post('subscribe', { client_id: 'nope', topic: 'a' }), ...code(112) },
 ]
 testRows(test, () => doc.house, 'quirks: doc', DOC, asOperator)
+
+test('what the backend refuses or breaks on is a code too', async t => {
+  const own = await openEmq({ sessions: sessions() })
+  const failing = (thrown: Error) => {
+    own.behind.backend.publish = async () => {
+      throw thrown
+    }
+    return own.house.ask(asOperator(post('publish', { topic: 'a', payload: 'x' })))
+  }
+  try {
+    const unsupported = new KernelError('unsupported', 'this broker takes no messages over HTTP')
+    compare(t, { path: '', ...code(102, unsupported.message) }, await failing(unsupported))
+    compare(t, { path: '', ...code(101, 'badrpc') }, await failing(new KernelError('busy', 'too much to do')))
+    compare(t, { path: '', ...code(102, 'unknown') }, await failing(new Error('secret /etc/path')))
+    const [line] = own.house.log.filter(({ message }) => message.includes('secret'))
+    t.truthy(line, 'the log says why')
+  } finally {
+    await own.house.close()
+  }
+})
 
 test('what was asked for reaches the backend', async t => {
   const own = await openEmq({ sessions: sessions() })

@@ -1,10 +1,13 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import test from 'ava'
-import { judgeHealth } from '../../plugins/mqtt-admin/emq/health.js'
-import { megabytes } from '../../plugins/mqtt-admin/emq/node-figures.js'
+import { judgeHealth } from '../../plugins/mqtt-admin/health.js'
+import { megabytes } from '../../plugins/mqtt-admin/node-figures.js'
 import { openBesideFlaky } from './emq-flaky.js'
 import { asOperator, type EmqHouse, NODE, NODES, NOT_FOUND, openEmq } from './emq-house.js'
 import { compare, type Exchange } from './exchange.js'
 import { testRows } from './frame.js'
+import { asAdmin, openHouse } from './house.js'
 
 const counters = {
   'packets.connect.received': 1,
@@ -20,6 +23,8 @@ const counters = {
   'bytes.sent': 5,
   clients: 7,
   routes: 8,
+  subscriptions: 6,
+  subscribers: 5,
   retained: 9,
 }
 const listener = {
@@ -96,10 +101,18 @@ test('the 38 counters are those of the wire, in the order of the original', asyn
   t.deepEqual(await result('/api/v2/monitoring/metrics', doc), metrics)
 })
 
-test('the 14 stats are sorted, and topics are routes', async t => {
+test('the 14 stats are sorted; topics are routes, and subscribers are counted by subscription', async t => {
   const stats = await result(`/api/v2/monitoring/stats/${NODE}`)
   t.deepEqual(Object.keys(stats), STATS)
-  t.like(stats, { 'clients/count': 7, 'routes/max': 8, 'topics/count': 8, 'retained/count': 9, 'sessions/count': 0 })
+  t.like(stats, {
+    'clients/count': 7,
+    'routes/max': 8,
+    'topics/count': 8,
+    'subscribers/count': 6,
+    'subscriptions/max': 6,
+    'retained/count': 9,
+    'sessions/count': 0,
+  })
   for (const from of [emq, doc]) t.deepEqual(await result('/api/v2/monitoring/stats/', from), [{ [NODE]: stats }])
 })
 
@@ -191,6 +204,36 @@ test('a plugin that failed is an alarm until it runs again', async t => {
   } finally {
     await house.close()
   }
+})
+
+test('that the broker failed is an alarm, although nobody answers for the broker', async t => {
+  const taken = createServer().listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  const { port } = taken.address() as AddressInfo
+  const house = await openHouse({ start: ['mqtt-admin'], plugins: { 'mqtt-broker': { port, ws_port: 0 } } })
+  try {
+    await t.throwsAsync(house.kernel.start('mqtt-broker'))
+    const { body: text } = await house.ask(asAdmin({ path: `${NODES}/alarms` }))
+    t.deepEqual(
+      (JSON.parse(text).result as { id: string }[]).map(({ id }) => id).filter(id => id.startsWith('plugin')),
+      ['plugin_failed:mqtt-broker'],
+    )
+  } finally {
+    await house.close()
+    taken.close()
+  }
+})
+
+test('the exporters for Prometheus find every field in the type that they decode', async t => {
+  // nuvo/emq_exporter decodes an object of texts and numbers; larseen/emq_exporter whole numbers where there are numbers.
+  for (const list of ['monitoring/metrics', 'monitoring/stats', 'monitoring/nodes', 'management/nodes']) {
+    const fields = Object.entries(await result(`/api/v2/${list}/${NODE}`))
+    t.true(fields.length > 5)
+    for (const [name, value] of fields)
+      t.true(typeof value === 'string' || Number.isInteger(value), `${name}: ${value}`)
+  }
+  t.is((await result('/api/v2/management/nodes'))[0].name, NODE)
+  if (process.platform === 'linux') t.is(typeof (await result(`/api/v2/monitoring/nodes/${NODE}`)).max_fds, 'number')
 })
 
 test('what is nearly used up is an alarm', t => {

@@ -205,8 +205,20 @@ test('a body that is cut off harms nobody', async t => {
 test.serial('without a broker every call that needs one is code 101', async t => {
   const alone = await openHouse({ start: ['mqtt-admin'] })
   try {
-    for (const path of ['/api/v2/management/nodes', `${NODES}/clients`, '/api/v2/clients/c1']) {
+    const monitoring = ['nodes', 'stats', 'metrics', 'listeners'].map(list => `/api/v2/monitoring/${list}`)
+    const lists = ['clients', 'sessions', 'subscriptions', 'configs'].map(list => `${NODES}/${list}`)
+    const one = ['clients/c1', 'sessions/c1', 'subscriptions/c1', 'routes', 'routes/a', 'management/nodes', 'configs']
+    for (const path of [...monitoring, ...lists, ...one.map(each => `/api/v2/${each}`)]) {
       compare(t, { path, ...code(101, 'badrpc') }, await alone.ask(asAdmin({ path })))
+    }
+    const changes = [
+      ...['publish', 'subscribe', 'unsubscribe'].map(verb => `POST /api/v2/mqtt/${verb}`),
+      ...['PUT /api/v2/clients/c1/clean_acl_cache', 'PUT /api/v2/configs/emqttd', 'DELETE /api/v2/clients/c1'],
+    ]
+    const body = '{"topic":"t","payload":"x","client_id":"c1","key":"mqtt.acl_nomatch","value":"deny"}'
+    for (const change of changes) {
+      const [method, path] = change.split(' ') as [string, string]
+      compare(t, { path, ...code(101, 'badrpc') }, await alone.ask(asAdmin({ method, path, body })))
     }
     compare(t, { path: '', ...NOT_FOUND }, await alone.ask(asAdmin({ path: '/api/v2/nope' })))
   } finally {

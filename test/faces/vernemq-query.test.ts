@@ -85,6 +85,8 @@ const ROWS: [query: string, table: object[]][] = [
   ],
   ['--is_online=true&--is_offline=true&--client_id', []],
   ['--is_online=maybe&--client_id', []],
+  ['--is_online=False&--client_id', [{ client_id: 'offl' }]],
+  ['--client_id=True', []],
   ['--client_id=~^c&--client_id', [{ client_id: 'c1' }, { client_id: 'c2' }]],
   ['--client_id=~c.*&--client_id&--limit=1', [{ client_id: 'c1' }]],
   ['--client_id=~%5B0-9%5D&--user=~o&--client_id', [{ client_id: 'c1' }]],

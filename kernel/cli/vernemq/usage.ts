@@ -52,6 +52,10 @@ export function refusalOf({ words, fields }: CallLine, commands: readonly Vernem
     if (type === 'address' && isIP(value!) === 0) return wrongCall(`"${name}" is an IP address, not "${value}"`, usage)
     if (type === 'port' && !(Number(value) <= 65_535)) return wrongCall(`"${name}" is a port, not "${value}"`, usage)
   }
+  // Only the server knows which keys there are, and what each can be.
+  if (params === 'any' || command.positional) {
+    return wrongCall(`"${command.path}" was given a key that is not known, a value it cannot have, or none`, usage)
+  }
   return wrongCall(`"${command.path}" does not take these arguments`, usage)
 }
 

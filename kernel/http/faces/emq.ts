@@ -52,6 +52,8 @@ function refused({ message }: KernelError): EmqError {
 /** credentials (401) → path and method (404) → body (109, 107, 108) → node (404, 102) → run; contracts/mqtt.md §1.1. */
 async function dispatch(ctx: KernelContext, view: LiveTable, path: string, options: FaceOptions): Promise<unknown> {
   if (isOpen(ctx.method, path)) return open(ctx, view, path, options)
+  // How the dashboard makes a browser forget the credentials.
+  if (ctx.method === 'GET' && path === '/api/logout') return void unauthorized(ctx)
   const registry = view.registry('emq') as EmqRegistry
   const found = path.startsWith(BASE) ? findPath(registry, ctx.method, path.slice(BASE.length)) : undefined
   const permission = found ? found.command.permission : KNOW_PATHS

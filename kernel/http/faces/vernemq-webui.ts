@@ -8,7 +8,8 @@ import { percentDecode, send, sendEmpty } from './face.js'
 const MOST = 1000
 const IDLE_MS = 30 * 60_000
 const LONGEST_MS = 12 * 3_600_000
-const FORWARD = /^\/webuiapi\/v1\/nodefwd\/([^/]+)(\/api\/v1(?:\/.*)?)$/
+// VerneMQ's own pages put two slashes before the path.
+const FORWARD = /^\/webuiapi\/v1\/nodefwd\/([^/]+)\/?(\/api\/v1(?:\/.*)?)$/
 
 interface WebSession {
   /** The credentials, which only the token opens: they are checked again for every call. */
@@ -95,7 +96,8 @@ async function administrator(
 ): Promise<Identity | undefined> {
   // No header can begin like this, so that it is remembered apart from `Authorization`.
   const remembered = `\nwebui ${JSON.stringify([credentials.name, credentials.password])}`
-  const identity = await identify(ctx, view, 'vernemq', () => credentials, remembered)
+  // This face knows keys only; operators are asked for as by Patchbay's own API.
+  const identity = await identify(ctx, view, 'native', () => credentials, remembered)
   if (identity?.kind === 'local') return identity
   if (identity?.kind !== 'operator' || identity.level !== 3) return undefined
   ctx.identity = { kind: 'key', name: identity.name, scopes: ['mgmt'] }

@@ -10,7 +10,8 @@ type Settings = Readonly<Record<string, SettingValue>>
 
 /** `configs`: the broker's settings under EMQ's names, and the options of loaded plugins (contracts/mqtt.md §1.3). */
 export function contributeConfigs(ctx: PluginContext<Options>, backend: () => MqttBackend): void {
-  const read = { permission: 'settings.read' }
+  // As for `plugin_configs`, since the options of every plugin are told.
+  const read = { permission: 'kernel:plugins.read' }
   const list = async () => {
     const settings = await backend().settings.all()
     const own = CONFIG_KEYS.map(each => row(each.key, shown(each, settings), each.datatype, APP))

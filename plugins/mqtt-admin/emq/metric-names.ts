@@ -70,13 +70,13 @@ const METRICS: Readonly<Record<string, readonly Counter[] | Gauge>> = {
   'packets/pubrel/missed': ['packets.pubrel.missed'],
 }
 
-/** EMQ's 14 stats; its topics are its routes. */
+/** EMQ's 14 stats; its topics are its routes, and a client is a subscriber as often as it subscribes. */
 const STATS: Readonly<Record<string, Gauge>> = {
   clients: 'clients',
   retained: 'retained',
   routes: 'routes',
   sessions: 'sessions',
-  subscribers: 'subscribers',
+  subscribers: 'subscriptions',
   subscriptions: 'subscriptions',
   topics: 'routes',
 }

@@ -1,8 +1,8 @@
 import type { PluginContext } from 'patchbay'
 import type { MqttBackend } from '../backend.js'
+import { descriptorLimit, loads, memory } from '../node-figures.js'
 import type { Options } from '../options.js'
 import { asMetrics, asStats } from './metric-names.js'
-import { descriptorLimit, loads, memory } from './node-figures.js'
 import { OTP_RELEASE } from './nodes.js'
 
 const NODES = { permission: 'nodes.read' }

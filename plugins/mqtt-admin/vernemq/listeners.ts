@@ -29,6 +29,8 @@ export function contributeListeners(ctx: PluginContext, backend: () => MqttBacke
   ctx.command('vernemq', { access: write, path: 'listener start', ...WHERE, flags: START_FLAGS }, async call => {
     if (!whereOf(call)) return alert(LISTENER_START_USAGE)
     return refusable('start', async () => {
+      // A port that the system picks could not be named when it is to be stopped.
+      if (Number(call.params.get('port')) === 0) throw new KernelError('bad_request', 'port 0 is none')
       const options = await listenerOptions(call)
       if (call.flags.has('http') && !call.flags.has('websocket')) await http.start(options)
       else await backend().listeners.start(options)

@@ -41,7 +41,11 @@ export function parseQuery(
 }
 
 function filterOf(column: string, value: string): Filter {
-  if (!value.startsWith('~')) return { column, is: value, matches: cell => String(cell) === value }
+  if (!value.startsWith('~')) {
+    // Some clients write `True`.
+    const boolean = value.toLowerCase()
+    return { column, is: value, matches: cell => String(cell) === (typeof cell === 'boolean' ? boolean : value) }
+  }
   const pattern = patternOf(column, value.slice(1))
   return { column, is: undefined, matches: cell => pattern.test(String(cell).slice(0, LOOKED_AT)) }
 }

@@ -1,5 +1,6 @@
 import { alert, type Cell, type PluginContext } from 'patchbay'
 import type { MqttBackend, RetainedMessage, RetainedMessages } from '../backend.js'
+import { isDefault, MOUNTPOINT, withMountpoint } from './mountpoint.js'
 import { askedFor, parseQuery, type Query, queryFlags } from './query.js'
 
 const COLUMNS: ReadonlyMap<string, (message: RetainedMessage) => Cell> = new Map([
@@ -23,14 +24,14 @@ export function contributeRetain(ctx: PluginContext, backend: () => MqttBackend)
     {
       access: { permission: 'retained.delete' },
       path: 'retain delete',
-      flags: { topic: { short: 't', value: true }, mountpoint: { short: 'm', value: true } },
+      flags: { topic: { short: 't', value: true }, ...MOUNTPOINT },
     },
-    async ({ flags }) => {
+    withMountpoint(async ({ flags }) => {
       const topic = flags.get('topic')
       if (typeof topic !== 'string') return alert('No valid topic given.')
-      if (!flags.get('mountpoint')) await backend().retained.delete(topic)
+      if (isDefault(flags)) await backend().retained.delete(topic)
       return { text: 'Done' }
-    },
+    }),
   )
 }
 

@@ -69,7 +69,7 @@ async function* oneBlock(directory: SessionDirectory, clientId: string): AsyncIt
 }
 
 function whichOf(query: Query): Which {
-  const [is, isNot] = [askedFor(query, 'is_online'), askedFor(query, 'is_offline')]
+  const [is, isNot] = ['is_online', 'is_offline'].map(column => askedFor(query, column)?.toLowerCase())
   if (is === 'true' || isNot === 'false') return 'connected'
   return is === 'false' || isNot === 'true' ? 'away' : 'all'
 }

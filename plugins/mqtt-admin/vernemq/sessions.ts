@@ -1,12 +1,12 @@
 import { alert, type PluginContext, type VernemqOutput } from 'patchbay'
 import type { MqttBackend } from '../backend.js'
+import { isDefault, MOUNTPOINT, withMountpoint } from './mountpoint.js'
 import { assertThisNode, parseQuery, queryFlags } from './query.js'
 import { ALL_COLUMNS, SHOWN } from './session-columns.js'
 import { queryRows } from './session-query.js'
 import { DISCONNECT_USAGE, REAUTHORIZE_USAGE, UNSUBSCRIBE_USAGE } from './usage.js'
 
 const DONE: VernemqOutput = { text: 'Done' }
-const MOUNTPOINT = { mountpoint: { short: 'm', value: true } }
 const ENDING = { cleanup: { short: 'c' }, ...MOUNTPOINT }
 
 /** `session show`, `disconnect`, `unsubscribe`, `reauthorize` (contracts/mqtt.md §2.3, §2.4). */
@@ -14,8 +14,7 @@ export function contributeSessions(ctx: PluginContext, backend: () => MqttBacken
   const [access, write] = [{ permission: 'clients.read' }, { permission: 'clients.disconnect' }]
   const end = async (clientIds: readonly string[], flags: ReadonlyMap<string, string | true>) => {
     const { sessions } = backend()
-    // There is one mountpoint, the default one; nobody is connected to another.
-    if (flags.get('mountpoint')) return DONE
+    if (!isDefault(flags)) return DONE
     for (const clientId of clientIds) {
       if (flags.has('cleanup')) await sessions.forget(clientId, 'kicked')
       else await sessions.disconnect(clientId, 'kicked')
@@ -34,19 +33,19 @@ export function contributeSessions(ctx: PluginContext, backend: () => MqttBacken
   ctx.command(
     'vernemq',
     { access: write, path: 'session disconnect', params: ['client-id'], flags: ENDING },
-    ({ params, flags }) => {
+    withMountpoint(({ params, flags }) => {
       const clientId = params.get('client-id')
       return clientId === undefined ? alert(DISCONNECT_USAGE) : end([clientId], flags)
-    },
+    }),
   )
 
   ctx.command(
     'vernemq',
     { access: write, path: 'session disconnect clients', params: ['client-ids'], flags: ENDING },
-    ({ params, flags }) => {
+    withMountpoint(({ params, flags }) => {
       const clientIds = params.get('client-ids')?.split(',').filter(Boolean) ?? []
       return clientIds.length === 0 ? alert(DISCONNECT_USAGE) : end(clientIds, flags)
-    },
+    }),
   )
 
   ctx.command(
@@ -61,13 +60,13 @@ export function contributeSessions(ctx: PluginContext, backend: () => MqttBacken
         node: { short: 'n', value: true },
       },
     },
-    async ({ params, flags, node }) => {
+    withMountpoint(async ({ params, flags, node }) => {
       const count = params.get('count')
       if (count === undefined || !/^\d{1,9}$/.test(count)) return alert(DISCONNECT_USAGE)
       assertThisNode(node, flags.get('node'))
       const spared = new Set(String(flags.get('filter-client-ids') ?? '').split(','))
       return end(await connected(backend(), Number(count), spared), flags)
-    },
+    }),
   )
 
   ctx.command(
@@ -78,13 +77,13 @@ export function contributeSessions(ctx: PluginContext, backend: () => MqttBacken
       params: ['client-id', 'topic'],
       flags: { plugin: {}, ...MOUNTPOINT },
     },
-    async ({ params, flags }) => {
+    withMountpoint(async ({ params, flags }) => {
       const [clientId, topic] = [params.get('client-id'), params.get('topic')]
       if (clientId === undefined || topic === undefined) return alert(UNSUBSCRIBE_USAGE)
-      const had = flags.get('mountpoint') ? undefined : await backend().sessions.unsubscribe(clientId, [topic])
+      const had = !isDefault(flags) ? undefined : await backend().sessions.unsubscribe(clientId, [topic])
       // As the original spells it.
       return { text: had?.[0] ? 'Done' : 'Not successfull' }
-    },
+    }),
   )
 
   ctx.command(
@@ -95,18 +94,18 @@ export function contributeSessions(ctx: PluginContext, backend: () => MqttBacken
       params: ['username', 'client-id'],
       flags: MOUNTPOINT,
     },
-    async ({ params, flags }) => {
+    withMountpoint(async ({ params, flags }) => {
       const [username, clientId] = [params.get('username'), params.get('client-id')]
       if (username === undefined || clientId === undefined) return alert(REAUTHORIZE_USAGE)
       const { sessions } = backend()
-      const session = flags.get('mountpoint') ? undefined : await sessions.get(clientId)
+      const session = !isDefault(flags) ? undefined : await sessions.get(clientId)
       if (session && session.username !== username) {
         const user = session.username === undefined ? 'without a user name' : `as "${session.username}"`
         return alert(`"${clientId}" is connected ${user}, not as "${username}"; nothing was changed`)
       }
       const removed = session && (await sessions.reauthorize(clientId))
       return { text: removed && removed.length > 0 ? 'Done' : 'Unchanged' }
-    },
+    }),
   )
 }
 

@@ -80,7 +80,14 @@ export const SETTINGS: ReadonlyMap<string, Setting> = new Map(
       },
     ),
 
+    // Its name up to 0.x.
+    message_size_limit: MESSAGE_SIZE,
+
     queue_type: fixed('fifo', 'The order in which waiting messages are sent.'),
+    queue_deliver_mode: fixed('fanout', 'How messages are shared out among sessions with one client id.'),
+    max_drain_time: fixed(0, NO_CLUSTER),
+    max_msgs_per_drain_step: fixed(0, NO_CLUSTER),
+    outgoing_clustering_buffer_size: fixed(0, NO_CLUSTER),
     retry_interval: fixed(0, 'Seconds until an unacknowledged message is sent again: only a reconnect does that.'),
     max_online_messages: fixed(-1, 'Messages that wait for a connected client: they are limited in bytes.'),
     override_max_online_messages: fixed(

@@ -1,0 +1,102 @@
+import { Child } from './parts/child.js'
+import { fetchText, Generator, request } from './parts/load.js'
+import type { CrowdVerbs } from './parts/mqtt-crowd.js'
+import { benchmark, option } from './parts/program.js'
+import { type ServerVerbs, startPatchbay } from './parts/servers.js'
+import { median, spread } from './parts/statistics.js'
+import { bar, note, type Row } from './parts/table.js'
+import { freePort } from './parts/temporary.js'
+
+/** Milliseconds: of one request, of a filtered count, and of a turn of the event loop during it. */
+const SLOWEST = 5
+const COUNT = 20
+const LONGEST_TURN = 5
+
+const NODE = 'emq%40127.0.0.1'
+
+function requests(clients: number): Record<string, string> {
+  const some = Math.floor(clients / 2)
+  return {
+    'a page of 20 clients, EMQ': `/api/v2/nodes/${NODE}/clients?curr_page=3&page_size=20`,
+    'a page of 20 clients, native': '/mqtt/v1/clients?state=connected&limit=20',
+    'one client, EMQ': `/api/v2/clients/sensor-${some}`,
+    'one client, native': `/mqtt/v1/clients/sensor-${some}`,
+    'a route, EMQ': `/api/v2/routes/sensors/${some}/commands`,
+    'a route, native': `/mqtt/v1/routes/sensors/${some}/commands`,
+  }
+}
+
+const FILTERED = {
+  'by a part of the id': '/mqtt/v1/clients?like=sensor-9&limit=1',
+  'by network': '/mqtt/v1/clients?address=127.0.0.0/8&limit=1',
+  'by three filters': '/mqtt/v1/clients?like=*9&address=127.0.0.0/8&transport=tcp&limit=1',
+}
+
+/** Administration of a broker with many clients, while messages flow. */
+async function mqttAdmin(): Promise<Row[]> {
+  const clients = option('clients', 10_000)
+  const rate = option('messages', 5000)
+  const ms = option('window', 5000)
+  const port = await freePort()
+  const server = await startPatchbay({
+    start: ['auth', 'mqtt-broker', 'mqtt-admin'],
+    plugins: { 'mqtt-broker': { port, ws_port: false, max_connection_rate: 0 } },
+  })
+  const crowd = new Child<CrowdVerbs>('mqtt-crowd', { port, clients })
+  const generator = new Generator()
+  const connected = await crowd.ask('connect')
+  const http = await server.ask('port')
+  // The first request has its credentials verified the slow way.
+  await fetchText(http, '/mqtt/v1/stats')
+  const quiet = await counted(server)
+  await crowd.ask('flow', rate)
+  const rows: Row[] = []
+  for (const [what, path] of Object.entries(requests(clients))) {
+    const { status, body } = await fetchText(http, path)
+    if (status !== 200 || !body.includes('sensor')) throw new Error(`${path}: ${status} ${body}`)
+    const exchanges = [{ request: request('GET', path), before: '' }]
+    const order = { port: http, exchanges, connections: 8, rate: 100, ms, anyBody: true, sleeps: true }
+    const { latency, failed, firstFailure } = await generator.ask('load', order)
+    if (failed > 0) throw new Error(firstFailure)
+    const measured = `p99 ${latency.p99.toFixed(1)} ms, p50 ${latency.p50.toFixed(1)} ms`
+    rows.push(bar(what, measured, `p99 ≤ ${SLOWEST} ms`, latency.p99 <= SLOWEST))
+  }
+  const busy = await counted(server)
+  const { sent, closed } = await crowd.ask('stop')
+  await Promise.all([generator.end(), crowd.end(), server.end()])
+  return [
+    note('clients connected, messages a second, connections lost', `${connected}, ${sent.toFixed(0)}, ${closed}`),
+    ...rows,
+    ...countRows('filtered count', quiet, true),
+    ...countRows('the same while messages flow', busy, false),
+  ]
+}
+
+type Counts = Record<string, { took: number[]; longest: number[] }>
+
+async function counted(server: Child<ServerVerbs>): Promise<Counts> {
+  const counts: Counts = {}
+  for (const [what, path] of Object.entries(FILTERED)) {
+    const samples: { took: number; longest: number }[] = []
+    for (let round = -5; round < option('rounds', 30); round++) {
+      const sample = await server.ask('turns', path)
+      if (round >= 0) samples.push(sample)
+    }
+    counts[what] = { took: samples.map(({ took }) => took), longest: samples.map(({ longest }) => longest) }
+  }
+  return counts
+}
+
+function countRows(title: string, counts: Counts, judged: boolean): Row[] {
+  return Object.entries(counts).flatMap(([what, { took, longest }]) => {
+    const [time, turn] = [`${spread(took)} ms`, `${spread(longest)} ms`]
+    const names = [`${title} ${what}: time`, `${title} ${what}: longest turn`] as const
+    if (!judged) return [note(names[0], time), note(names[1], turn)]
+    return [
+      bar(names[0], time, `≤ ${COUNT} ms`, median(took) <= COUNT),
+      bar(names[1], turn, `≤ ${LONGEST_TURN} ms`, median(longest) <= LONGEST_TURN),
+    ]
+  })
+}
+
+void benchmark('Administration of MQTT', mqttAdmin)
