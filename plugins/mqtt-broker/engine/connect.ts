@@ -142,7 +142,7 @@ export function connected(broker: Broker, guard: Guard, client: Client): void {
   attach(broker, record, client)
   tell(broker, 'connected', record)
   const objection = guard.objection(whoIs(record))
-  if (objection !== undefined) close(broker, client, objection)
+  if (objection) close(broker, client, objection)
 }
 
 /** The connection has ended, whoever ended it. */
@@ -151,10 +151,10 @@ export function disconnected(broker: Broker, guard: Guard, client: Client): void
   const record = broker.sessions.get(client.id)
   // A taken-over session is already the newcomer's.
   if (record?.client !== client) return
-  guard.left(client.id)
-  const reason = broker.reasons.get(client) ?? record.connection?.closedBecause ?? goodbye(client)
+  const reason = record.connection?.closedBecause ?? broker.reasons.get(client) ?? goodbye(client)
   tell(broker, 'disconnected', record, { reason })
   detach(broker, record)
+  guard.left(client.id)
 }
 
 /** After DISCONNECT there is no will; otherwise whoever publishes it forgets it once it is stored. */
@@ -173,12 +173,12 @@ function saidGoodbye(client: Client): boolean {
 /** Closes the connection; the will is published. */
 export function close(broker: Broker, client: Client, because: string): void {
   explain(broker, client, because)
+  const connection = connectionOf(client.conn)
+  if (connection) connection.closedBecause ??= because
   client.close()
 }
 
 /** The first reason is the one. */
 export function explain({ reasons }: Broker, client: Client, because: string): void {
   if (!reasons.has(client)) reasons.set(client, because)
-  const connection = connectionOf(client.conn)
-  if (connection) connection.closedBecause ??= because
 }

@@ -62,7 +62,8 @@ export function route(broker: Broker, packet: Routed, done: () => void): void {
   }
   const { counters } = broker
   counters['router.matches'] += recipients.length
-  if (recipients.length === 0) counters['publish.unrouted']++
+  // What the broker says of itself is no message of anybody.
+  if (recipients.length === 0 && !packet.topic.startsWith('$SYS/')) counters['publish.unrouted']++
   let left = recipients.length + 1
   const one = () => {
     if (--left === 0) done()
