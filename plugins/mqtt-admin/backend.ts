@@ -352,7 +352,7 @@ export type Counter =
   | 'queue.in'
   | 'queue.out'
   | 'queue.dropped'
-  /** Messages that nobody subscribed to. */
+  /** Messages that nobody subscribed to, but for those of `$SYS/`. */
   | 'publish.unrouted'
   | 'publish.refused_by_acl'
   | 'subscribe.refused_by_acl'

@@ -142,7 +142,7 @@ export function connected(broker: Broker, guard: Guard, client: Client): void {
   attach(broker, record, client)
   tell(broker, 'connected', record)
   const objection = guard.objection(whoIs(record))
-  if (objection) close(broker, client, objection)
+  if (objection !== undefined) close(broker, client, objection)
 }
 
 /** The connection has ended, whoever ended it. */

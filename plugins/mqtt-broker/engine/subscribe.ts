@@ -95,6 +95,6 @@ export function allowed(guard: Guard, caller: Named, filter: string): boolean {
 type Named = Pick<SessionRecord, 'clientId' | 'username' | 'address' | 'authenticated'>
 
 /** Without a copy, as it is asked for each message. */
-export function whoIs(record: Named): Who {
-  return record.address === undefined ? { ...record, address: '' } : (record as Who)
+export function whoIs(caller: Named): Who {
+  return caller.address === undefined ? { ...caller, address: '' } : (caller as Who)
 }
