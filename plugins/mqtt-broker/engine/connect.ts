@@ -1,4 +1,5 @@
 import type { Client, ConnectPacket } from 'aedes'
+import { withoutStack } from 'patchbay'
 import type { Broker } from '../broker.js'
 import { connectionOf } from '../connection.js'
 import type { Admission, Guard } from '../guard.js'
@@ -51,7 +52,10 @@ export function authenticate(
   const greeting = broker.greetings.get(client)!
   const refuse = ({ returnCode, reason }: Refused) => {
     tell(broker, 'refused', greeting, { reason })
-    done(Object.assign(new Error(reason), { returnCode }), false)
+    done(
+      withoutStack(() => Object.assign(new Error(reason), { returnCode })),
+      false,
+    )
   }
   const decided = (admission: Admission) => {
     // It has hung up meanwhile, and must not take over anybody's session; aedes hears it and does nothing.

@@ -46,22 +46,13 @@ async function loadSessions(broker: Broker): Promise<Map<number, SessionRecord>>
 }
 
 function restored(broker: Broker, serial: number, session: StoredSession, now: number): SessionRecord {
-  const {
-    clientId,
-    username,
-    authenticated = false,
-    protocol,
-    keepalive,
-    createdAt,
-    connectedAt,
-    disconnectedAt = now,
-  } = session
+  const { clientId, username, protocol, keepalive, createdAt, connectedAt, disconnectedAt = now } = session
   const record = newRecord(
     broker.view,
     {
       clientId,
       username,
-      authenticated,
+      authenticated: session.authenticated ?? false,
       protocol,
       keepalive,
       connectedAt,
