@@ -1,14 +1,12 @@
 import type { PluginContext } from 'patchbay'
-import type { AccessControl, MqttBackend } from '../mqtt-admin/backend.js'
+import type { AccessControl, MqttBackend, SessionDirectory } from '../mqtt-admin/backend.js'
 import type { Broker } from './broker.js'
 import { alarms } from './engine/alarms.js'
 import { events } from './engine/events.js'
 import { publish } from './engine/publish.js'
 import { retainedMessages } from './engine/retained.js'
-import { sessionDirectory } from './engine/sessions.js'
 import { settings } from './engine/settings.js'
 import { subscriptionDirectory } from './engine/subscriptions.js'
-import type { Guard } from './guard.js'
 import type { Options } from './options.js'
 import { listeners } from './wire/listeners.js'
 import { metrics } from './wire/metrics.js'
@@ -19,13 +17,13 @@ const PRODUCT = { name: 'aedes', version: '1.2.0', description: 'aedes MQTT Brok
 export function brokerBackend(
   ctx: PluginContext<Options>,
   broker: Broker,
-  guard: Guard,
+  sessions: SessionDirectory,
   access: AccessControl,
 ): MqttBackend {
   return {
     product: PRODUCT,
     startedAt: new Date(broker.startedAt),
-    sessions: sessionDirectory(broker, guard),
+    sessions,
     subscriptions: subscriptionDirectory(broker),
     retained: retainedMessages(broker),
     listeners: listeners(ctx, broker),

@@ -143,7 +143,7 @@ async function openAedes(broker: Broker): Promise<void> {
       close: (done: () => void) => setImmediate(done),
     },
     persistence: persistence(broker),
-    connectTimeout: options.connect_timeout * 1000,
+    connectTimeout: 2_147_483_647,
     maxClientsIdLength: 65_535,
     maxTopicLevels: options.max_topic_levels,
     maxInflightInbound: 0,

@@ -1,7 +1,8 @@
 import { plugin } from 'patchbay'
+import type { SessionDirectory } from '../mqtt-admin/backend.js'
 import { ACCESS_STORAGE, openAccess } from './access/access.js'
 import { brokerBackend } from './backend.js'
-import { type Broker, keepBroker } from './broker.js'
+import { keepBroker } from './broker.js'
 import { newEngine } from './engine/engine.js'
 import { sessionDirectory } from './engine/sessions.js'
 import { upkeep } from './engine/upkeep.js'
@@ -15,12 +16,13 @@ export default plugin({
   description: 'The embedded MQTT broker (aedes): MQTT 3.1 and 3.1.1',
   uses: ['mqtt-accounts'],
   config: options,
-  storage: [...STORE_NAMES, ...ACCESS_STORAGE],
+  storage: [...ACCESS_STORAGE, ...STORE_NAMES],
   async start(ctx) {
-    const { guard, control } = await openAccess(ctx, () => sessionDirectory(broker, guard))
-    const broker: Broker = await keepBroker(ctx, newEngine(guard))
+    const { guard, control } = await openAccess(ctx, () => sessions)
+    const broker = await keepBroker(ctx, newEngine(guard))
+    const sessions: SessionDirectory = sessionDirectory(broker, guard)
     upkeep(ctx, broker, guard)
     await listen(ctx, broker)
-    ctx.provide('mqtt-backend', brokerBackend(ctx, broker, guard, control))
+    ctx.provide('mqtt-backend', brokerBackend(ctx, broker, sessions, control))
   },
 })

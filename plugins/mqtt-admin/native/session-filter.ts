@@ -58,7 +58,7 @@ export function matcherOf(filter: SessionFilter): Matcher | undefined {
   if (subscribed !== undefined) conditions.push(session => session.subscriptions.has(subscribed))
   const before = milliseconds(filter.connected_before)
   const after = milliseconds(filter.connected_after)
-  if (before !== undefined) conditions.push(session => session.connectedAt < before)
+  if (before !== undefined) conditions.push(({ connectedAt }) => connectedAt > 0 && connectedAt < before)
   if (after !== undefined) conditions.push(session => session.connectedAt > after)
   const [only] = conditions
   if (conditions.length < 2) return only
@@ -66,7 +66,8 @@ export function matcherOf(filter: SessionFilter): Matcher | undefined {
 }
 
 export function addressMatcher(network: string): (of: { readonly address: string | undefined }) => boolean {
-  if (!network.includes('/')) return ({ address }) => address === network
+  // An IPv6 address has several spellings.
+  if (!/[/:]/.test(network)) return ({ address }) => address === network
   const set = new AddressSet([network])
   return ({ address }) => address !== undefined && set.has(address)
 }

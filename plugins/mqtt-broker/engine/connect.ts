@@ -151,6 +151,7 @@ export function disconnected(broker: Broker, guard: Guard, client: Client): void
   const reason = broker.reasons.get(client) ?? record.connection?.closedBecause ?? goodbye(client)
   tell(broker, 'disconnected', record, { reason })
   detach(broker, record)
+  guard.left(client.id)
 }
 
 /** After DISCONNECT there is no will; otherwise whoever publishes it forgets it once it is stored. */

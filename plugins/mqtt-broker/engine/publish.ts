@@ -2,7 +2,7 @@ import type { Client, PublishPacket } from 'aedes'
 import { KernelError } from 'patchbay'
 import type { Publication } from '../../mqtt-admin/backend.js'
 import type { Broker } from '../broker.js'
-import type { Guard } from '../guard.js'
+import type { Guard, Who } from '../guard.js'
 import { commit } from '../store/journal.js'
 import { gather } from './events.js'
 import { isReserved, isTopic } from './filter.js'
@@ -12,8 +12,6 @@ import { willStored } from './wills.js'
 
 type Packet = PublishPacket & { [SETTLED]?: true; brokerId?: string; brokerCounter?: number; clientId?: string }
 type Done = (error?: Error | null) => void
-
-const NOBODY = { username: undefined, address: '', authenticated: false }
 
 /** On a packet that needs no publishing any more: it was published, or refused. */
 const SETTLED: unique symbol = Symbol.for('patchbay mqtt settled') as never
@@ -26,7 +24,7 @@ export function authorizePublish(broker: Broker, guard: Guard, client: Client, p
   const will = willStored(broker, client, packet)
   const { topic, qos } = packet
   const record = broker.sessions.get(client.id)
-  const who = record ? whoIs(record) : { ...NOBODY, clientId: client.id }
+  const who = record?.client === client ? whoIs(record) : (broker.greetings.get(client) as Who)
   const reserved = isReserved(topic)
   if (reserved || !guard.mayPublish(who, topic)) {
     broker.counters['publish.refused_by_acl']++

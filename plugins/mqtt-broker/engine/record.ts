@@ -127,7 +127,7 @@ export function stored(record: SessionRecord): StoredSession {
   return {
     clientId: record.clientId,
     ...(username === undefined ? {} : { username }),
-    ...(authenticated ? { authenticated } : {}),
+    ...(record.authenticated ? { authenticated: true as const } : {}),
     protocol: record.protocol,
     keepalive: record.keepalive,
     createdAt: record.createdAt,

@@ -94,6 +94,7 @@ export function allowed(guard: Guard, caller: Named, filter: string): boolean {
 
 type Named = Pick<SessionRecord, 'clientId' | 'username' | 'address' | 'authenticated'>
 
-export function whoIs({ clientId, username, address = '', authenticated }: Named): Who {
-  return { clientId, username, address, authenticated }
+/** Without a copy, as it is asked for each message. */
+export function whoIs(caller: Named): Who {
+  return caller.address === undefined ? { ...caller, address: '' } : (caller as Who)
 }

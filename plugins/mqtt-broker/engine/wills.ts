@@ -12,12 +12,12 @@ export interface Will {
 }
 
 export function putWill(broker: Broker, client: Client, packet: PublishPacket): Promise<void> {
-  const { username, authenticated } = broker.greetings.get(client) ?? {}
+  const { username, authenticated } = broker.greetings.get(client)!
   broker.wills.set(client.id, { client, packet })
   note(broker.journal, 'wills', client.id, {
     ...storedMessage({ ...packet, payload: asBuffer(packet.payload), retain: packet.retain ?? false }),
     ...(username === undefined ? {} : { username }),
-    ...(authenticated ? { authenticated } : {}),
+    ...(authenticated ? { authenticated: true as const } : {}),
   })
   return commit(broker.journal)
 }
@@ -40,7 +40,7 @@ export async function publishOrphans(broker: Broker, guard: Guard): Promise<void
   for (const { clientId, message } of broker.orphans.splice(0)) {
     const { topic, payload, qos, retain = false, username, authenticated = false } = message
     const packet = { cmd: 'publish' as const, topic, payload: Buffer.from(payload, 'base64'), qos, retain, dup: false }
-    if (!isReserved(topic) && guard.mayPublish({ clientId, username, authenticated, address: '' }, topic)) {
+    if (!isReserved(topic) && guard.mayPublish({ clientId, username, address: '', authenticated }, topic)) {
       await new Promise<void>(resolve => broker.publish(packet as PublishPacket, null, () => resolve()))
     }
     if (!broker.wills.has(clientId)) note(broker.journal, 'wills', clientId, undefined)

@@ -62,7 +62,7 @@ function restored(broker: Broker, serial: number, session: StoredSession, now: n
     {
       clientId,
       username,
-      authenticated,
+      authenticated: session.authenticated ?? false,
       protocol,
       keepalive,
       connectedAt,

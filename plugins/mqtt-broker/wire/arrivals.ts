@@ -89,7 +89,8 @@ export function arrivals({ config }: PluginContext<Options>, broker: Broker) {
   function closeOlder(waiting: Map<Arrival, number>, than: number, because: string): void {
     for (const [arrival, since] of waiting) {
       if (since > than) return
-      waiting.delete(arrival)
+      wire.connecting.delete(arrival)
+      wire.unfinished.delete(arrival)
       arrival.failure = because
       if (arrival.connection) arrival.connection.closedBecause ??= because
       counters['sockets.timeouts']++

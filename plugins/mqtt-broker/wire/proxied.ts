@@ -6,6 +6,7 @@ import type { Arrival } from './wire.js'
 /** Takes the PROXY header off the socket, then hands it on with the client's own address. */
 export function proxied(arrival: Arrival, next: Layer): void {
   const { socket } = arrival
+  arrival.failure = 'no PROXY header'
   let bytes = Buffer.alloc(0)
   const more = () => {
     for (let chunk = socket.read() as Buffer | null; chunk !== null; chunk = socket.read()) {
@@ -14,10 +15,10 @@ export function proxied(arrival: Arrival, next: Layer): void {
       if (header === 'more' && bytes.length < LONGEST_HEADER) continue
       socket.off('readable', more)
       if (header === 'more' || header === 'malformed') {
-        arrival.failure = 'malformed PROXY header'
         socket.destroy()
         return
       }
+      arrival.failure = undefined
       if (header.source) {
         arrival.address = plain(header.source.address)
         arrival.port = header.source.port

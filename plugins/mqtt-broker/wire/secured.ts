@@ -14,24 +14,26 @@ export function secured(listener: Listener, security: Security, config: Options,
     ...contextOf(security),
     requestCert: requireCertificate || useIdentityAsUsername || security.ca !== undefined,
     rejectUnauthorized: requireCertificate,
-    handshakeTimeout: config.connect_timeout * 1000,
+    // The time limit of the whole CONNECT comes first.
+    handshakeTimeout: (config.connect_timeout + 5) * 1000,
   })
   server.on('secureConnection', (stream: TLSSocket) => {
     // One that failed since then is not there any more.
     const arrival = waiting.get(endsOf(stream))
     if (!arrival) return void stream.destroy()
+    arrival.failure = undefined
     if (useIdentityAsUsername && stream.authorized) arrival.identity = commonNameOf(stream)
     next(arrival, stream)
   })
   server.on('tlsClientError', (_error, stream) => {
     const arrival = waiting.get(endsOf(stream))
-    if (arrival) arrival.failure ??= 'TLS handshake failed'
     stream.destroy()
     arrival?.socket.destroy()
   })
   return arrival => {
     const { socket } = arrival
     const ends = endsOf(socket)
+    arrival.failure = 'TLS handshake failed'
     waiting.set(ends, arrival)
     socket.once('close', () => waiting.delete(ends))
     server.emit('connection', socket)

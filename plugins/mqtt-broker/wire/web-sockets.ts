@@ -28,15 +28,12 @@ export function webSockets({ max_packet_size }: Options, next: Layer): Layer {
     response.writeHead(426, { connection: 'close', upgrade: 'websocket', 'content-type': 'text/plain' })
     response.end('This port speaks MQTT over WebSocket.\n')
   })
-  server.on('clientError', (_error, stream) => {
-    const arrival = arrivals.get(stream)
-    if (arrival) arrival.failure ??= 'no WebSocket handshake'
-    stream.destroy()
-  })
+  server.on('clientError', (_error, stream) => void stream.destroy())
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     const arrival = arrivals.get(stream)
     if (!arrival) return void stream.destroy()
     upgrades.handleUpgrade(request, stream, head, socket => {
+      arrival.failure = undefined
       const spoken = createWebSocketStream(socket)
       socket.on('message', (_data, binary) => {
         if (binary) return
@@ -49,6 +46,7 @@ export function webSockets({ max_packet_size }: Options, next: Layer): Layer {
   })
   return (arrival, stream) => {
     arrivals.set(stream, arrival)
+    arrival.failure = 'no WebSocket handshake'
     server.emit('connection', stream)
   }
 }

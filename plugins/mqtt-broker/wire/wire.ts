@@ -18,7 +18,7 @@ export interface Arrival {
   /** What speaks MQTT: the socket itself, or what TLS and WebSocket make of it. */
   stream: Duplex | undefined
   connection: Connection | undefined
-  /** Why it ended before it spoke MQTT. */
+  /** Why it ended before it spoke MQTT: what it has not got through yet, unless there is another reason. */
   failure: string | undefined
 }
 

@@ -34,9 +34,9 @@ export async function contributeEvents(ctx: PluginContext, backend: () => MqttBa
     const { res, given, signal } = request
     backend()
     if (streams.size >= MOST_READERS) throw tooMany()
-    request.respond = false
-    const matches = eventMatcher(given)
     const { recent } = feed
+    const matches = eventMatcher(given)
+    request.respond = false
     const stream = new EventStream(res, recent)
     const resumed = since(recent, header(request.get('Last-Event-ID')))
     if (resumed.missed !== 0) stream.missed(resumed.missed)

@@ -3,6 +3,7 @@ import type { MqttBackend, MqttEvent } from '../../backend.js'
 import { nothing, type Recent, remember, runOf } from './recent.js'
 
 export interface Feed {
+  /** Throws what the broker says when it cannot tell of events. */
   readonly recent: Recent
   /** Calls `reader` with every event from now on; returns how to stop it. */
   follow(reader: (event: MqttEvent) => void): () => void
@@ -17,6 +18,7 @@ export async function openFeed(ctx: PluginContext, backend: () => MqttBackend): 
   const readers = new Set<(event: MqttEvent) => void>()
   let source: MqttBackend | undefined
   let stop = () => {}
+  let refusal: unknown
 
   const hear = (event: MqttEvent) => {
     remember(recent, event)
@@ -28,10 +30,15 @@ export async function openFeed(ctx: PluginContext, backend: () => MqttBackend): 
     stop()
     stop = () => {}
     source = now
+    refusal = undefined
     if (!now) return
     const run = runOf(now.startedAt)
     if (recent.run !== run) Object.assign(recent, nothing(), { run })
-    stop = now.events.subscribe(hear)
+    try {
+      stop = now.events.subscribe(hear)
+    } catch (thrown) {
+      refusal = thrown
+    }
   }
   ctx.onLive(listen)
   ctx.every(LOOK_MS, listen)
@@ -40,6 +47,7 @@ export async function openFeed(ctx: PluginContext, backend: () => MqttBackend): 
   return {
     get recent() {
       listen()
+      if (refusal !== undefined) throw refusal
       return recent
     },
     follow(reader) {

@@ -103,6 +103,15 @@ test('every filter, alone and together', async t => {
   })
 })
 
+test('an IPv6 address is found in any spelling, and a time that is not known matches no time', async t => {
+  const there = [session({ clientId: 'six', address: '2001:db8::1', connectedAt: 0 }), session({ clientId: 'four' })]
+  await withNative({ sessions: there }, async ({ get }) => {
+    t.is((await get('/mqtt/v1/clients?address=2001:0db8:0::0001')).body.total, 1)
+    t.is((await get('/mqtt/v1/clients?address=2001:db8::/32')).body.total, 1)
+    t.is((await get('/mqtt/v1/clients?connected_before=2026-11-22T12:00:00Z')).body.total, 0)
+  })
+})
+
 test('fields select, count=false leaves the total out', async t => {
   await withNative({ sessions: sessions() }, async ({ get }) => {
     const { body } = await get('/mqtt/v1/clients?fields=client_id,username&fields=connected_at&count=false&limit=1')

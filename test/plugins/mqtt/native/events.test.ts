@@ -1,6 +1,10 @@
+import type { ServerResponse } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import test from 'ava'
+import { KernelError } from '../../../../kernel/index.js'
 import type { MqttEvent } from '../../../../plugins/mqtt-admin/backend.js'
+import { nothing } from '../../../../plugins/mqtt-admin/native/events/recent.js'
+import { EventStream } from '../../../../plugins/mqtt-admin/native/events/stream.js'
 import { EventReader } from './event-reader.js'
 import { withNative } from './house.js'
 
@@ -217,4 +221,45 @@ test.serial('open streams end with the process, and the history is that of one c
     t.deepEqual((await get('/mqtt/v1/clients/nobody/history')).body, { events: [], total: 0 })
     t.false(reader.ended)
   })
+})
+
+test.serial('a broker that cannot tell of events says so, and nothing else suffers', async t => {
+  await withNative({}, async ({ kernel, backend, get }) => {
+    backend.events.subscribe = () => {
+      throw new KernelError('unsupported', 'this broker does not tell of events')
+    }
+    await kernel.kernel.reload('mqtt-admin')
+    const { status, body } = await get('/mqtt/v1/events')
+    t.is(status, 501)
+    t.is(body.error.message, 'this broker does not tell of events')
+    t.is((await get('/mqtt/v1/clients')).status, 200)
+    await pause(600)
+    t.is(kernel.inspect('mqtt-admin').state, 'running')
+  })
+})
+
+test.serial('heartbeats go to who keeps up; who reads nothing is let go after four', t => {
+  const written: string[] = []
+  const response = {
+    writableLength: 0,
+    destroyed: false,
+    writeHead: () => undefined,
+    write: (text: string) => written.push(text),
+    destroy() {
+      response.destroyed = true
+    },
+  }
+  const stream = new EventStream(response as unknown as ServerResponse, nothing())
+  stream.heartbeat()
+  t.is(written.at(-1), ':\n\n')
+  response.writableLength = 1_000_000
+  for (let beat = 0; beat < 3; beat++) stream.heartbeat()
+  stream.send(event())
+  t.false(response.destroyed)
+  response.writableLength = 0
+  stream.heartbeat()
+  t.is(written.at(-2), 'event: missed\ndata: {"count":1}\n\n', 'what was missed is told as soon as there is room')
+  response.writableLength = 1_000_000
+  for (let beat = 0; beat < 4; beat++) stream.heartbeat()
+  t.true(response.destroyed)
 })
