@@ -127,7 +127,7 @@ export function stored(record: SessionRecord): StoredSession {
   return {
     clientId: record.clientId,
     ...(username === undefined ? {} : { username }),
-    ...(record.authenticated ? { authenticated: true as const } : {}),
+    ...(authenticated ? { authenticated } : {}),
     protocol: record.protocol,
     keepalive: record.keepalive,
     createdAt: record.createdAt,

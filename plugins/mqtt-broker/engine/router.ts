@@ -1,6 +1,7 @@
 import type { Broker } from '../broker.js'
 import { commit, record as note } from '../store/journal.js'
 import { sessionKey } from '../store/stores.js'
+import { isReserved } from './filter.js'
 import { enqueue, type Message, type Recipient } from './queue.js'
 import type { SessionRecord } from './record.js'
 import { type Route, routesOf } from './routes.js'
@@ -62,7 +63,8 @@ export function route(broker: Broker, packet: Routed, done: () => void): void {
   }
   const { counters } = broker
   counters['router.matches'] += recipients.length
-  if (recipients.length === 0) counters['publish.unrouted']++
+  // Nobody misses what the broker says of itself.
+  if (recipients.length === 0 && !isReserved(packet.topic)) counters['publish.unrouted']++
   let left = recipients.length + 1
   const one = () => {
     if (--left === 0) done()

@@ -62,7 +62,7 @@ function restored(broker: Broker, serial: number, session: StoredSession, now: n
     {
       clientId,
       username,
-      authenticated: session.authenticated ?? false,
+      authenticated,
       protocol,
       keepalive,
       connectedAt,
