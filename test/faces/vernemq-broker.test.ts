@@ -1,6 +1,6 @@
-import { createServer } from 'node:net'
 import test from 'ava'
 import mqtt from 'mqtt'
+import { freePort } from '../support/free-port.js'
 import { KEY, openHouse, type TestHouse } from './house.js'
 import { closed, connectClient, eventually } from './mqtt.js'
 
@@ -98,14 +98,6 @@ test.serial('sessions are ended, subscriptions and retained messages removed', a
   await Promise.all(clients.map(closed))
   t.deepEqual((await call('/session/show?--client_id&--is_online')).table, [{ client_id: 'c2', is_online: false }])
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise(resolve => server.once('listening', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise(resolve => server.close(resolve))
-  return port
-}
 
 for (const [flags, type, scheme] of [
   ['', 'mqtt', 'mqtt'],

@@ -2,6 +2,7 @@ import { createServer } from 'node:net'
 import test from 'ava'
 import { WebSessions } from '../../kernel/http/faces/vernemq-webui.js'
 import { METRICS } from '../../plugins/mqtt-admin/vernemq/metrics-table.js'
+import { freePort } from '../support/free-port.js'
 import { type Answer, type Asked, ask, basic, compare, type Exchange } from './exchange.js'
 import { ADMIN, EVERYTHING_ELSE, KEY, openHouse, PASSWORD, type TestHouse } from './house.js'
 import { eventually } from './mqtt.js'
@@ -238,14 +239,6 @@ test('a token dies with the password it was made with', async t => {
   t.is(await shows(), 401)
   await own.close()
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise(resolve => server.once('listening', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise(resolve => server.close(resolve))
-  return port
-}
 
 test.serial('listener start --http opens a listener that carries this API, through reloads', async t => {
   const port = await freePort()
