@@ -46,11 +46,12 @@ export function nameOf({ address, port }: { address: string; port: number }): st
 
 /** Begins to accept, and is found under its name from then on. */
 export async function openListener(wire: Wire, listener: Listener): Promise<void> {
-  const { address, port } = listener.options
+  const { configured, options } = listener
+  const { address, port } = options
   const server = wire.inside(() => createServer({ noDelay: true }))
   server.on('connection', socket => wire.handlers.arrived(listener, socket))
   await new Promise<void>((resolve, reject) => {
-    server.once('error', thrown => reject(notOpened(thrown, address, port)))
+    server.once('error', thrown => reject(notOpened(thrown, address, port, configured)))
     wire.inside(() => server.listen(port, address, () => resolve()))
   })
   server.removeAllListeners('error')
@@ -67,10 +68,11 @@ export function closeListener(listener: Listener): void {
   listener.server = undefined
 }
 
-function notOpened(thrown: NodeJS.ErrnoException, address: string, port: number): KernelError {
+function notOpened(thrown: NodeJS.ErrnoException, address: string, port: number, configured: boolean): KernelError {
+  const other = configured ? 'set another one as plugins.mqtt-broker.port in patchbay.yml' : 'choose another one'
   if (thrown.code === 'EADDRINUSE') {
     return new KernelError('port_taken', `port ${port} on ${address} is taken by another program`, {
-      hint: 'set another one as plugins.mqtt-broker.port in patchbay.yml, or stop the other program',
+      hint: `${other}, or stop the other program`,
       cause: thrown,
     })
   }

@@ -196,7 +196,7 @@ test.serial('TLS shows the certificate of the files, and takes only clients that
     require_certificate: true,
     use_identity_as_username: true,
   }
-  await withWire({ tls }, async ({ port, listener }) => {
+  await withWire({ tls }, async ({ port, listener, backend }) => {
     for (const [transport, scheme] of [
       ['tls', 'mqtts'],
       ['wss', 'wss'],
@@ -205,6 +205,7 @@ test.serial('TLS shows the certificate of the files, and takes only clients that
       const trusted = { ca: server!.cert, rejectUnauthorized: true, servername: 'broker.example' }
       const client = await meet(url, { ...trusted, cert: alice!.cert, key: alice!.key })
       t.true(await echoes(client))
+      t.is((await backend().sessions.page('connected', 0, 1))[0]!.username, 'alice')
       await client.endAsync()
       await t.throwsAsync(meet(url, trusted))
       await t.throwsAsync(meet(url, { ...trusted, cert: mallory!.cert, key: mallory!.key }))
@@ -280,5 +281,29 @@ test.serial('TLS may be spoken in several versions or only one, and IPv6 is an a
     t.is((await backend().sessions.get('six'))?.address, '::1')
     await client.endAsync()
     t.true(await backend().listeners.delete('::1', six.port))
+  })
+})
+
+test.serial('another address opens, the one before stops, and the connections stay', async t => {
+  const [before, after] = [await freePort(), await freePort()]
+  await withWire({ port: before }, async ({ house, backend }) => {
+    const client = await meet(`mqtt://127.0.0.1:${before}`)
+    await backend().settings.change({ port: after })
+    t.true(await echoes(client))
+    await (await meet(`mqtt://127.0.0.1:${after}`)).endAsync()
+    await t.throwsAsync(meet(`mqtt://127.0.0.1:${before}`))
+    t.deepEqual(
+      (await backend().listeners.list()).filter(({ transport }) => transport === 'tcp').map(({ port }) => port),
+      [after],
+    )
+    const taken = createServer().listen(0, '127.0.0.1')
+    await once(taken, 'listening')
+    const { port } = taken.address() as { port: number }
+    await t.throwsAsync(async () => backend().settings.change({ port }), { message: /is taken by another program/ })
+    await (await meet(`mqtt://127.0.0.1:${after}`)).endAsync()
+    t.true(client.connected)
+    t.is(house.inspect('mqtt-broker').state, 'running')
+    taken.close()
+    client.end(true)
   })
 })
