@@ -1,4 +1,4 @@
-import { KernelError } from '../errors.js'
+import { KernelError, withoutStack } from '../errors.js'
 import { networkOf } from '../names/address-set.js'
 
 /** Keys are derived by one thread; the second one waits there, so that it never has to wait for the next. */
@@ -71,7 +71,10 @@ export class Turns {
 }
 
 function busy(): KernelError {
-  return new KernelError('busy', 'too many passwords are being checked at once; whoever is known already gets in', {
-    hint: 'try again in a few seconds',
-  })
+  return withoutStack(
+    () =>
+      new KernelError('busy', 'too many passwords are being checked at once; whoever is known already gets in', {
+        hint: 'try again in a few seconds',
+      }),
+  )
 }

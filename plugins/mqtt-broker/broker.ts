@@ -9,6 +9,7 @@ import { type Greeting, lendAccessors, type SessionRecord } from './engine/recor
 import { newRegistry, type Registry } from './engine/registry.js'
 import { newRetained, type Retained } from './engine/retained.js'
 import { newRoutes, type Routes } from './engine/routes.js'
+import type { Slow } from './engine/slow.js'
 import type { Will } from './engine/wills.js'
 import type { Options } from './options.js'
 import { commit, type Journal, openJournal } from './store/journal.js'
@@ -59,6 +60,8 @@ export interface Broker {
   gauges: Gauges
   /** Whoever does what is counted counts it. */
   counters: Record<Counter, number>
+  /** Clients to whom messages were dropped lately, by their ids. */
+  slow: Map<string, Slow>
   wire: Wire
   /** What `$SYS/broker` said last, by topic. */
   system: Map<string, string>
@@ -125,6 +128,7 @@ function newBroker(journal: Journal, engine: Engine, options: Options): Broker {
     },
     gauges: newGauges(),
     counters: { ...ZERO },
+    slow: new Map(),
     wire: openWire(),
     system: new Map(),
     publish: () => undefined,

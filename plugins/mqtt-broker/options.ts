@@ -37,8 +37,10 @@ export const options = z.strictObject({
     .min(1024)
     .max(1_048_576)
     .refine(cost => (cost & (cost - 1)) === 0, 'expected a power of two')
-    .default(8192)
-    .describe('scrypt N of new password hashes, a power of two'),
+    .default(1024)
+    .describe(
+      'scrypt N of new password hashes, a power of two; higher is slower for guessers and for a fleet that comes back',
+    ),
 
   max_connections: limit(100_000, 'connections on each listener'),
   max_connection_rate: limit(1000, 'new connections a second on each listener'),

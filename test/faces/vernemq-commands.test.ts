@@ -131,8 +131,8 @@ const SETTING: Exchange[] = [
   ),
   ...['/describe', '/describe/nope'].map(path => row(path, BAD)),
   row('/config/show', alert('Please provide an app=<App>')),
-  row('/config/show?app=nope', anyAlert(/no configuration of nope/)),
-  row('/config/show?app=vmq_server&--key=nope', anyAlert(/no key nope/)),
+  row('/config/show?app=nope', alert('App not configured via vmq_config')),
+  row('/config/show?app=vmq_server&--key=nope', alert('not found')),
   row('/config/show?app=vmq_server&--key=systree_enabled', text('Scope: env\nValue: true')),
   ...['--mqtt_version=6', '--mqtt_version', '--aggregate=x', '--nope=1'].map(query =>
     row(`/metrics/show?${query}`, BAD),

@@ -284,3 +284,11 @@ test('a scan ends at its limit, and one client is looked up', async t => {
   t.is((await query([['client_id', 'device-9999']])).length, 1)
   t.is(blocks, 1)
 })
+
+test('a long table is the same bytes as a short one', async t => {
+  const sessions = Array.from({ length: 1201 }, (_, index) => session({ clientId: `"${index}"` }))
+  const kernel = await testKernel(mqttAdmin, { with: [standIn({ sessions }).plugin] })
+  const answer = await (await kernel.fetch('/api/v1/session/show?--client_id&--limit=5000')).text()
+  t.is(answer, JSON.stringify({ table: sessions.map(({ clientId }) => ({ client_id: clientId })), type: 'table' }))
+  await kernel.close()
+})

@@ -1,6 +1,8 @@
 import { createServer } from 'node:net'
 import test from 'ava'
+import { WebSessions } from '../../kernel/http/faces/vernemq-webui.js'
 import { METRICS } from '../../plugins/mqtt-admin/vernemq/metrics-table.js'
+import { freePort } from '../support/free-port.js'
 import { type Answer, type Asked, ask, basic, compare, type Exchange } from './exchange.js'
 import { ADMIN, EVERYTHING_ELSE, KEY, openHouse, PASSWORD, type TestHouse } from './house.js'
 import { eventually } from './mqtt.js'
@@ -238,14 +240,6 @@ test('a token dies with the password it was made with', async t => {
   await own.close()
 })
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise(resolve => server.once('listening', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise(resolve => server.close(resolve))
-  return port
-}
-
 test.serial('listener start --http opens a listener that carries this API, through reloads', async t => {
   const port = await freePort()
   const where = `address=127.0.0.1&port=${port}`
@@ -316,4 +310,30 @@ test.serial('listener start --http --ssl speaks TLS; stopping the plugin closes 
   await own.kernel.stop('mqtt-admin')
   await t.throwsAsync(ask(`http://127.0.0.1:${port}`, { path: '/' }), { code: 'ECONNREFUSED' })
   await own.close()
+})
+
+test('logins of the web user interface are bounded, idle out, and end', t => {
+  let now = 0
+  const sessions = new WebSessions(() => now)
+  const credentials = { scheme: 'basic', name: 'admin', password: 'p:w' } as const
+  const first = sessions.open(credentials)
+  t.deepEqual(sessions.credentials(first), credentials)
+  t.is(sessions.credentials(''), undefined)
+  const minutes = (count: number) => {
+    now += count * 60_000
+  }
+  minutes(29)
+  t.truthy(sessions.credentials(first))
+  minutes(30)
+  t.is(sessions.credentials(first), undefined)
+  const second = sessions.open(credentials)
+  for (let half = 0; half < 26; half++) {
+    minutes(29)
+    sessions.credentials(second)
+  }
+  t.is(sessions.credentials(second), undefined, 'after twelve hours')
+  const tokens = Array.from({ length: 1100 }, () => sessions.open(credentials))
+  t.is(sessions.count, 1000)
+  t.is(sessions.credentials(tokens[0]!), undefined)
+  t.truthy(sessions.credentials(tokens.at(-1)!))
 })

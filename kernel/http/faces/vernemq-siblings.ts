@@ -29,5 +29,8 @@ export async function serveBeside(
   if (!isPublic && (!identity || !permits(ctx, view, identity, askedOf(command)))) return refuseKey(ctx)
   const body = WITH_BODY.has(method) ? await readBody(ctx.req, bodyBytes) : Buffer.alloc(0)
   const call = { words: [], params: new Map(), flags: new Map(), given: [], body, node, identity, ctx }
-  answer(ctx, await run(view, command, call, reads ? undefined : { command: `${method} ${path}`, arguments: {} }))
+  return answer(
+    ctx,
+    await run(view, command, call, reads ? undefined : { command: `${method} ${path}`, arguments: {} }),
+  )
 }

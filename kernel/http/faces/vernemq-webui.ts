@@ -21,9 +21,19 @@ interface WebSession {
 /** Logins of the web user interface, in memory. The oldest goes when there are too many. */
 export class WebSessions {
   readonly #byDigest = new Map<string, WebSession>()
+  readonly #now: () => number
+
+  /** `now` is in epoch milliseconds. */
+  constructor(now: () => number = Date.now) {
+    this.#now = now
+  }
+
+  get count(): number {
+    return this.#byDigest.size
+  }
 
   open(credentials: BasicCredentials): string {
-    const now = Date.now()
+    const now = this.#now()
     for (const [digest, { idleUntil }] of this.#byDigest) if (idleUntil <= now) this.#byDigest.delete(digest)
     if (this.#byDigest.size >= MOST) this.#byDigest.delete(this.#byDigest.keys().next().value!)
     const key = randomBytes(32)
@@ -35,7 +45,7 @@ export class WebSessions {
 
   credentials(token: string): BasicCredentials | undefined {
     const session = this.#byDigest.get(digestOf(token))
-    const now = Date.now()
+    const now = this.#now()
     if (!session || session.idleUntil <= now) return undefined
     session.idleUntil = Math.min(session.ends, now + IDLE_MS)
     return unseal(Buffer.from(token, 'base64url'), session.sealed)

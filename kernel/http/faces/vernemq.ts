@@ -92,7 +92,7 @@ export function vernemq(options: () => FaceOptions): Face {
       if (error.code === 'timeout') return sendEmpty(ctx, 504)
       if (error.code === 'body_too_large') return send(ctx, 413, 'text/plain', 'Payload too large.')
       if (ctx.state[API])
-        answer(ctx, alert(error.status === 503 ? `Cannot do this now: ${error.message}` : error.message))
+        void answer(ctx, alert(error.status === 503 ? `Cannot do this now: ${error.message}` : error.message))
       else send(ctx, error.status, 'text/plain', error.message)
     },
   }
@@ -113,7 +113,7 @@ async function callApi(ctx: KernelContext, view: LiveTable, path: string, node: 
   if (!acceptsJson(ctx.req.headers.accept)) return sendEmpty(ctx, 406)
   // HEAD never executes a command: the original's does, and a link checker should not disconnect anybody.
   if (ctx.method === 'HEAD') return void send(ctx, 200, 'application/json', '')
-  answer(ctx, await run(view, command, { ...call, body: NOTHING, node, identity, ctx }, changeOf(command, call)))
+  return answer(ctx, await run(view, command, { ...call, body: NOTHING, node, identity, ctx }, changeOf(command, call)))
 }
 
 const NOTHING = Buffer.alloc(0)

@@ -1,6 +1,7 @@
 import { alert, type Cell, type PluginContext } from 'patchbay'
 import type { MqttBackend, RetainedMessage, RetainedMessages } from '../backend.js'
 import { isDefault, MOUNTPOINT, withMountpoint } from './mountpoint.js'
+import { costOf, Pace } from './pace.js'
 import { askedFor, parseQuery, type Query, queryFlags } from './query.js'
 
 const COLUMNS: ReadonlyMap<string, (message: RetainedMessage) => Cell> = new Map([
@@ -9,7 +10,8 @@ const COLUMNS: ReadonlyMap<string, (message: RetainedMessage) => Cell> = new Map
   ['mountpoint', () => ''],
 ])
 const SHOWN = ['payload', 'topic']
-const AT_ONCE = 500
+/** Their payloads are read together, and each may be as large as a packet. */
+const AT_ONCE = 50
 
 /** `retain show` and `retain delete` (contracts/mqtt.md §2.4). */
 export function contributeRetain(ctx: PluginContext, backend: () => MqttBackend): void {
@@ -38,7 +40,9 @@ export function contributeRetain(ctx: PluginContext, backend: () => MqttBackend)
 async function rows(retained: RetainedMessages, query: Query): Promise<Record<string, Cell>[]> {
   const found: Record<string, Cell>[] = []
   if (query.limit === 0) return found
+  const pace = new Pace()
   for await (const message of candidates(retained, askedFor(query, 'topic'))) {
+    await pace.spend(costOf(message.payload))
     if (!query.filters.every(({ column, matches }) => matches(COLUMNS.get(column)!(message)))) continue
     found.push(Object.fromEntries(query.shown.map(name => [name, COLUMNS.get(name)!(message)])))
     if (found.length >= query.limit) break

@@ -1,13 +1,11 @@
-import { setImmediate } from 'node:timers/promises'
 import type { Cell } from 'patchbay'
 import type { MqttSession, QueuedMessage, SessionDirectory, Which } from '../backend.js'
+import { costOf, Pace } from './pace.js'
 import { askedFor, type Filter, type Query } from './query.js'
 import { MESSAGE_COLUMNS, SESSION_COLUMNS, SUBSCRIPTION_COLUMNS, type SubscriptionRow } from './session-columns.js'
 
 type Row = Record<string, Cell>
 
-/** Rows that are tried before others get a turn. */
-const BEFORE_A_TURN = 2000
 const MESSAGES_AT_ONCE = 100
 
 /** Runs a query over the sessions where they are: a block at a time, until there are enough rows. */
@@ -25,21 +23,19 @@ export async function queryRows(directory: SessionDirectory, query: Query, node:
   }
   const elsewhere = query.filters.some(filter => filter.column === 'node' && !filter.matches(node))
   if (query.limit === 0 || elsewhere) return rows
-  let tried = 0
+  const pace = new Pace()
   for await (const block of blocksFor(directory, query)) {
     for (const session of block) {
       if (!passes(plan.session, SESSION_COLUMNS, session)) continue
-      const take = (row: Row | undefined) => {
-        tried++
-        if (row) rows.push(row)
-        return rows.length >= query.limit
-      }
-      if (plan.byMessage) {
-        for await (const row of rowsByMessage(directory, session, plan)) if (take(row)) return rows
+      // What is at hand is not waited for: a promise for each row would cost more than the row.
+      const made = plan.byMessage ? rowsByMessage(directory, session, plan, pace) : rowsOf(session, plan)
+      if (Symbol.asyncIterator in made) {
+        for await (const row of made) if (row && rows.push(row) >= query.limit) return rows
       } else {
-        for (const row of rowsOf(session, plan)) {
-          if (take(row)) return rows
-          if (tried % BEFORE_A_TURN === 0) await setImmediate()
+        for (const row of made) {
+          if (row && rows.push(row) >= query.limit) return rows
+          const turn = pace.spend(1)
+          if (turn) await turn
         }
       }
     }
@@ -96,8 +92,10 @@ async function* rowsByMessage(
   directory: SessionDirectory,
   session: MqttSession,
   plan: Plan,
+  pace: Pace,
 ): AsyncIterable<Row | undefined> {
   for await (const message of messagesOf(directory, session)) {
+    await pace.spend(costOf(message.payload))
     if (!passes(plan.message, MESSAGE_COLUMNS, message)) yield undefined
     else {
       for (const subscription of plan.bySubscription ? subscriptionsOf(session) : [undefined]) {

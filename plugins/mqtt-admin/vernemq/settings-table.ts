@@ -94,7 +94,10 @@ export const SETTINGS: ReadonlyMap<string, Setting> = new Map(
       'off',
       'Whether a session that comes back may exceed the limit of online messages.',
     ),
-    shared_subscription_policy: fixed('random', 'Which member of a shared subscription gets a message.'),
+    shared_subscription_policy: fixed(
+      'prefer_local',
+      'Which member of a shared subscription gets a message: there is one node, and they take turns.',
+    ),
     suppress_lwt_on_session_takeover: fixed(
       'off',
       'Whether the will of a client is kept back when another takes its id.',

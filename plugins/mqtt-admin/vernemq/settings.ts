@@ -36,15 +36,15 @@ export function contributeSettings(ctx: PluginContext, backend: () => MqttBacken
     async ({ params, flags }) => {
       const [app, key] = [params.get('app'), flags.get('key')]
       if (app === undefined) return alert('Please provide an app=<App>')
-      if (app !== APP) return alert(`There is no configuration of ${app}; that of the broker is app=${APP}`)
+      if (app !== APP) return alert('App not configured via vmq_config')
       const broker = await backend().settings.all()
       if (typeof key === 'string') {
         const setting = SETTINGS.get(key)
-        if (!setting) return alert(`${APP} has no key ${key}`)
+        if (!setting) return alert('not found')
         return { text: `Scope: env\nValue: ${plain(setting.read(broker))}` }
       }
       const row = ([Config, { read }]: readonly [string, Setting]) => {
-        return { Config, Env: plain(read(broker)), Node: null, Global: null }
+        return { Config, Env: plain(read(broker)), Node: '', Global: '' }
       }
       return { table: [...SETTINGS].map(row) }
     },

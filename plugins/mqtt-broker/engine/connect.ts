@@ -1,4 +1,5 @@
 import type { Client, ConnectPacket } from 'aedes'
+import { withoutStack } from 'patchbay'
 import type { Broker } from '../broker.js'
 import { connectionOf } from '../connection.js'
 import type { Admission, Guard } from '../guard.js'
@@ -51,7 +52,10 @@ export function authenticate(
   const greeting = broker.greetings.get(client)!
   const refuse = ({ returnCode, reason }: Refused) => {
     tell(broker, 'refused', greeting, { reason })
-    done(Object.assign(new Error(reason), { returnCode }), false)
+    done(
+      withoutStack(() => Object.assign(new Error(reason), { returnCode })),
+      false,
+    )
   }
   const decided = (admission: Admission) => {
     // It has hung up meanwhile, and must not take over anybody's session; aedes hears it and does nothing.
@@ -147,8 +151,7 @@ export function disconnected(broker: Broker, guard: Guard, client: Client): void
   const record = broker.sessions.get(client.id)
   // A taken-over session is already the newcomer's.
   if (record?.client !== client) return
-  guard.left(client.id)
-  const reason = broker.reasons.get(client) ?? record.connection?.closedBecause ?? goodbye(client)
+  const reason = record.connection?.closedBecause ?? broker.reasons.get(client) ?? goodbye(client)
   tell(broker, 'disconnected', record, { reason })
   detach(broker, record)
   guard.left(client.id)
@@ -170,12 +173,12 @@ function saidGoodbye(client: Client): boolean {
 /** Closes the connection; the will is published. */
 export function close(broker: Broker, client: Client, because: string): void {
   explain(broker, client, because)
+  const connection = connectionOf(client.conn)
+  if (connection) connection.closedBecause ??= because
   client.close()
 }
 
 /** The first reason is the one. */
 export function explain({ reasons }: Broker, client: Client, because: string): void {
   if (!reasons.has(client)) reasons.set(client, because)
-  const connection = connectionOf(client.conn)
-  if (connection) connection.closedBecause ??= because
 }

@@ -29,10 +29,12 @@ export function receive(broker: Broker, client: Client, packet: Incoming): Promi
   return SETTLED
 }
 
-/** Rejects when it is not known, as aedes asks. */
-export function received(broker: Broker, client: Client, packet: Incoming): Promise<object> {
+/** Rejects when it is not known, as aedes asks. A repetition is acknowledged only when the message is stored. */
+export async function received(broker: Broker, client: Client, packet: Incoming): Promise<object> {
   const record = recordOf(broker, client)
-  return record?.inbound?.has(packet.messageId!) ? Promise.resolve(packet) : Promise.reject(UNKNOWN)
+  if (!record?.inbound?.has(packet.messageId!)) throw UNKNOWN
+  if (!record.cleanSession) await commit(broker.journal)
+  return packet
 }
 
 /** Before PUBCOMP: the client may use the identifier for another message then. */

@@ -2,7 +2,7 @@ import type { Client, PublishPacket } from 'aedes'
 import { KernelError } from 'patchbay'
 import type { Publication } from '../../mqtt-admin/backend.js'
 import type { Broker } from '../broker.js'
-import type { Guard, Who } from '../guard.js'
+import type { Guard } from '../guard.js'
 import { commit } from '../store/journal.js'
 import { gather } from './events.js'
 import { isReserved, isTopic } from './filter.js'
@@ -24,7 +24,7 @@ export function authorizePublish(broker: Broker, guard: Guard, client: Client, p
   const will = willStored(broker, client, packet)
   const { topic, qos } = packet
   const record = broker.sessions.get(client.id)
-  const who = record?.client === client ? whoIs(record) : (broker.greetings.get(client) as Who)
+  const who = whoIs(record?.client === client ? record : broker.greetings.get(client)!)
   const reserved = isReserved(topic)
   if (reserved || !guard.mayPublish(who, topic)) {
     broker.counters['publish.refused_by_acl']++

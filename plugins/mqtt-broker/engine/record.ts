@@ -21,9 +21,9 @@ type Told =
  * is not kept is told by accessors of `Broker.view`, from which every record inherits.
  */
 export interface SessionRecord extends Mutable<Omit<MqttSession, Told>>, Pick<MqttSession, Told> {
-  subscriptions: Map<string, Granted>
-  /** Whether the user name was proved when it connected last. */
+  /** Whether the user name was proved. */
   authenticated: boolean
+  subscriptions: Map<string, Granted>
   /** The live connection. */
   client: Client | undefined
   /** Of the live or the last one. */
@@ -123,11 +123,11 @@ export function newQueue(): Queue {
 }
 
 export function stored(record: SessionRecord): StoredSession {
-  const { username, authenticated, disconnectedAt } = record
+  const { username, disconnectedAt } = record
   return {
     clientId: record.clientId,
     ...(username === undefined ? {} : { username }),
-    ...(authenticated ? { authenticated } : {}),
+    ...(record.authenticated ? { authenticated: true as const } : {}),
     protocol: record.protocol,
     keepalive: record.keepalive,
     createdAt: record.createdAt,

@@ -15,8 +15,6 @@ export interface Registry {
   away: Sequence<SessionRecord>
   /** Whoever has been away longest comes first. */
   waiting: Set<SessionRecord>
-  /** Sessions with a subscription. */
-  subscribers: number
   /** Queues that are nearly full, and since when. */
   full: Map<SessionRecord, number>
 }
@@ -27,7 +25,6 @@ export function newRegistry(): Registry {
     connected: newSequence(),
     away: newSequence(),
     waiting: new Set(),
-    subscribers: 0,
     full: new Map(),
   }
 }
@@ -119,25 +116,19 @@ export function save({ journal }: Broker, record: SessionRecord): void {
 }
 
 export function subscribe(broker: Broker, record: SessionRecord, filter: string, qos: number): void {
-  const { registry } = broker
   const known = record.subscriptions.get(filter)
   if (known) known.qos = qos
   else record.subscriptions.set(filter, { qos })
-  if (join(broker, record, filter, qos)) {
-    weigh(broker, record, 1)
-    if (record.subscriptions.size === 1) recount(broker, 'subscribers', ++registry.subscribers)
-  }
+  if (join(broker, record, filter, qos)) weigh(broker, record, 1)
   if (!record.cleanSession) note(broker.journal, 'subscriptions', sessionKey(record.serial, filter), qos)
   tell(broker, 'subscribed', record, { topic: filter, qos })
 }
 
 /** Whether it was subscribed. */
 export function unsubscribe(broker: Broker, record: SessionRecord, filter: string): boolean {
-  const { registry } = broker
   if (!record.subscriptions.delete(filter)) return false
   leave(broker, record, filter)
   weigh(broker, record, -1)
-  if (record.subscriptions.size === 0) recount(broker, 'subscribers', --registry.subscribers)
   if (!record.cleanSession) note(broker.journal, 'subscriptions', sessionKey(record.serial, filter), undefined)
   tell(broker, 'unsubscribed', record, { topic: filter })
   return true
@@ -148,4 +139,6 @@ export function weigh(broker: Broker, record: SessionRecord, by: number): void {
   reweigh(registry.all, serialOf, record, by)
   reweigh(record.client ? registry.connected : registry.away, serialOf, record, by)
   recount(broker, 'subscriptions', gauges.subscriptions.count + by)
+  // Seen from the routes: as many, since each member of a route subscribes to its filter.
+  recount(broker, 'subscribers', gauges.subscriptions.count)
 }

@@ -1,7 +1,6 @@
 import type { Broker } from '../broker.js'
 import { commit, record as note } from '../store/journal.js'
 import { sessionKey } from '../store/stores.js'
-import { isReserved } from './filter.js'
 import { enqueue, type Message, type Recipient } from './queue.js'
 import type { SessionRecord } from './record.js'
 import { type Route, routesOf } from './routes.js'
@@ -63,8 +62,8 @@ export function route(broker: Broker, packet: Routed, done: () => void): void {
   }
   const { counters } = broker
   counters['router.matches'] += recipients.length
-  // Nobody misses what the broker says of itself.
-  if (recipients.length === 0 && !isReserved(packet.topic)) counters['publish.unrouted']++
+  // What the broker says of itself is no message of anybody.
+  if (recipients.length === 0 && !packet.topic.startsWith('$SYS/')) counters['publish.unrouted']++
   let left = recipients.length + 1
   const one = () => {
     if (--left === 0) done()

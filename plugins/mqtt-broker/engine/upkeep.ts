@@ -4,6 +4,7 @@ import type { Guard } from '../guard.js'
 import type { Options } from '../options.js'
 import { tellGathered } from './events.js'
 import { expire } from './expiry.js'
+import { forgetFast } from './slow.js'
 import { publishSystem } from './system.js'
 import { publishOrphans } from './wills.js'
 
@@ -12,6 +13,7 @@ export function upkeep(ctx: PluginContext<Options>, broker: Broker, guard: Guard
   const { sys_interval } = ctx.config
   ctx.every(1000, () => expire(broker))
   ctx.every(1000, () => tellGathered(broker))
+  ctx.every(1000, () => forgetFast(broker))
   if (sys_interval > 0) ctx.every(sys_interval * 1000, () => publishSystem(broker))
   ctx.onLive(() => {
     if (sys_interval > 0) publishSystem(broker)

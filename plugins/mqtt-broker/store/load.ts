@@ -19,10 +19,9 @@ export async function load(broker: Broker): Promise<void> {
   }
   for (const record of bySerial.values()) {
     list(broker, record)
-    if (record.subscriptions.size > 0) broker.registry.subscribers++
     recount(broker, 'subscriptions', broker.gauges.subscriptions.count + record.subscriptions.size)
   }
-  recount(broker, 'subscribers', broker.registry.subscribers)
+  recount(broker, 'subscribers', broker.gauges.subscriptions.count)
   await loadQueues(broker, bySerial)
   for await (const [topic, { payload, qos, at }] of stores.retained.entries()) {
     index(broker, topic, qos, at, Buffer.from(payload, 'base64'))
@@ -47,22 +46,13 @@ async function loadSessions(broker: Broker): Promise<Map<number, SessionRecord>>
 }
 
 function restored(broker: Broker, serial: number, session: StoredSession, now: number): SessionRecord {
-  const {
-    clientId,
-    username,
-    authenticated = false,
-    protocol,
-    keepalive,
-    createdAt,
-    connectedAt,
-    disconnectedAt = now,
-  } = session
+  const { clientId, username, protocol, keepalive, createdAt, connectedAt, disconnectedAt = now } = session
   const record = newRecord(
     broker.view,
     {
       clientId,
       username,
-      authenticated,
+      authenticated: session.authenticated ?? false,
       protocol,
       keepalive,
       connectedAt,

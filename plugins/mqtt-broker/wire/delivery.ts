@@ -1,6 +1,7 @@
 import type { Broker } from '../broker.js'
 import { tell } from '../engine/events.js'
 import { matches } from '../engine/filter.js'
+import { markSlow } from '../engine/slow.js'
 import type { Options } from '../options.js'
 import { publishBytes } from './publish-bytes.js'
 import { type Tap, tapOf } from './tap.js'
@@ -109,6 +110,7 @@ export function delivering({ slow_client_bytes }: Options, broker: Broker) {
 
   function drop(client: DeliveringClient, tap: Tap): void {
     counters['messages.dropped']++
+    markSlow(broker, client.id)
     if (tap.dropped++ > 0) return
     setTimeout(() => {
       const count = tap.dropped

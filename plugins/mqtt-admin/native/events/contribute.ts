@@ -38,7 +38,9 @@ export async function contributeEvents(ctx: PluginContext, backend: () => MqttBa
     const matches = eventMatcher(given)
     request.respond = false
     const stream = new EventStream(res, recent)
-    const resumed = since(recent, header(request.get('Last-Event-ID')))
+    const seen = header(request.get('Last-Event-ID'))
+    if (seen === undefined) stream.tellPlace()
+    const resumed = since(recent, seen)
     if (resumed.missed !== 0) stream.missed(resumed.missed)
     for (const event of resumed.events) if (matches(event)) stream.send(event)
     const stop = feed.follow(event => {

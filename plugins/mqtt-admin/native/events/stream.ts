@@ -30,6 +30,12 @@ export class EventStream {
     response.write('retry: 1000\n\n')
   }
 
+  /** Where the stream is now, so that a reader also finds back who has heard nothing yet. */
+  tellPlace(): void {
+    const { run, last } = this.#recent
+    if (last > 0) this.#response.write(`id: ${run}-${last}\n\n`)
+  }
+
   send(event: MqttEvent): void {
     if (!this.#keepsUp()) {
       this.#missed++
@@ -51,6 +57,7 @@ export class EventStream {
       this.#silent = 0
       this.#tellMissed()
       this.#response.write(':\n\n')
+      this.tellPlace()
     } else if (++this.#silent >= PATIENCE) this.#response.destroy()
   }
 

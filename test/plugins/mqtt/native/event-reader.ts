@@ -13,6 +13,8 @@ export class EventReader {
   readonly seen: ServerSentEvent[] = []
   comments = 0
   ended = false
+  /** The id that the reader would come back with. */
+  place: string | undefined
   readonly #message: IncomingMessage
   #rest = ''
 
@@ -27,11 +29,11 @@ export class EventReader {
   }
 
   static open(kernel: TestKernel, query = '', headers: IncomingHttpHeaders = {}): Promise<EventReader> {
-    const Authorization = `Basic ${Buffer.from('operator@localhost:test').toString('base64')}`
+    const authorization = `Basic ${Buffer.from('operator@localhost:test').toString('base64')}`
     return new Promise((resolve, reject) => {
       const request = get(
         `${kernel.url}/mqtt/v1/events${query}`,
-        { headers: { Authorization, ...headers }, agent: false },
+        { headers: { authorization, ...headers }, agent: false },
         message => {
           if (message.statusCode === 200) resolve(new EventReader(message))
           else reject(Object.assign(new Error(`status ${message.statusCode}`), { status: message.statusCode }))
@@ -69,6 +71,7 @@ export class EventReader {
       const fields = new Map(
         block.split('\n').map(line => [line.split(': ', 1)[0]!, line.slice(line.indexOf(': ') + 2)]),
       )
+      this.place = fields.get('id') ?? this.place
       const event = fields.get('event')
       if (event) this.seen.push({ event, id: fields.get('id'), data: JSON.parse(fields.get('data')!) })
       else if (block.startsWith(':')) this.comments++

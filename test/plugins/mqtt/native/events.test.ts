@@ -121,6 +121,24 @@ test.serial(
   },
 )
 
+test.serial('a reader who has heard nothing yet knows its place too', async t => {
+  await withNative({}, async ({ kernel, emit }) => {
+    const first = await EventReader.open(kernel)
+    emit(event())
+    await eventually(() => first.seen.length === 1, 'the broker is listened to')
+    first.close()
+    const reader = await EventReader.open(kernel, '?event=refused')
+    await eventually(() => reader.place !== undefined, 'told where the stream is')
+    t.true(reader.place!.endsWith(`-${number}`))
+    reader.close()
+    emit(event({ event: 'refused' }))
+    const back = await EventReader.open(kernel, '?event=refused', { 'last-event-id': reader.place! })
+    await eventually(() => back.seen.length === 1, 'what was told in between')
+    t.deepEqual(back.names, ['refused'])
+    back.close()
+  })
+})
+
 test.serial('who has missed more than is remembered is told how much; a foreign id is an unknown number', async t => {
   await withNative({}, async ({ kernel, emit }) => {
     const reader = await EventReader.open(kernel)
