@@ -1,10 +1,10 @@
 import { plugin } from 'patchbay'
 import { openAlarms } from './alarms.js'
-import type { MqttBackend } from './backend.js'
 import { contributeEmq } from './emq/contribute.js'
 import { contributeNative } from './native/index.js'
 import { options } from './options.js'
 import { permissions } from './permissions.js'
+import { runningBroker } from './running-broker.js'
 import { contributeVernemq } from './vernemq/contribute.js'
 
 export default plugin({
@@ -15,7 +15,7 @@ export default plugin({
   config: options,
   permissions,
   async start(ctx) {
-    const backend = ctx.service<MqttBackend>('mqtt-backend')
+    const backend = runningBroker(ctx)
     const alarms = await openAlarms(ctx, backend)
     await contributeEmq(ctx, backend, alarms)
     await contributeVernemq(ctx, backend)

@@ -99,6 +99,9 @@ function optional<T extends object>(given: T): { [K in keyof T]?: Exclude<T[K], 
 
 function noRule(id: string): KernelError {
   return withoutStack(
-    () => new KernelError('not_found', `there is no ACL rule "${id}"`, { hint: `GET ${path} lists them` }),
+    () =>
+      new KernelError('not_found', `there is no ACL rule "${id}"`, {
+        hint: `GET ${path}, or patchbay mqtt acl list, lists them`,
+      }),
   )
 }
