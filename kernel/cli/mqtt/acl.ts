@@ -40,7 +40,9 @@ const add: Command = {
   async run(call) {
     const { words, options, server, printed, print } = call
     const [verdict, action, topic] = words
-    if (verdict !== 'allow' && verdict !== 'deny') throw wrongUsage(`"${verdict}" is neither allow nor deny`)
+    if (verdict !== 'allow' && verdict !== 'deny') {
+      throw wrongUsage(`"${verdict}" is neither allow nor deny`, 'patchbay mqtt acl add allow publish devices/%u/state')
+    }
     const { before } = options
     const body = { permit: verdict === 'allow', action, topic, ...whoIn(call), ...(before ? { before } : {}) }
     const rule = await (await server()).post<Rule>('/mqtt/v1/acl', body)
