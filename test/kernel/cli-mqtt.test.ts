@@ -151,6 +151,15 @@ test.serial('without the plugin that serves it, a command names it', async t => 
   t.is((await house.run('plugin', 'start', 'mqtt-admin')).code, 0)
 })
 
+test.serial('the listeners tell why connections ended', async t => {
+  await t.throwsAsync(
+    connectAsync(`mqtt://127.0.0.1:${port}`, { protocolVersion: 5, clientId: 'five', reconnectPeriod: 0 }),
+  )
+  const ended = () => run('listeners').then(({ out }) => /ENDED BY\n.*unacceptable protocol version ×1/.test(out))
+  await until(ended)
+  t.true(await ended())
+})
+
 test.serial('one setting is shown by its name, and where its value comes from', async t => {
   t.is((await run('settings', 'history')).out, 'history  100\n')
   const { out } = await house.run('config', 'show', 'mqtt-broker.history')
