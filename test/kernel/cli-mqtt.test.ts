@@ -136,10 +136,17 @@ test.serial('vmq-admin says which key, value or file was refused, though the API
     t.is(code, 1)
     t.regex(err, sentence)
   }
-  await says(/there is no key "max_queue"; nothing was changed\n {2}→ docs\/vernemq\.md/, 'set', 'max_queue=1')
+  await says(
+    /there is no key "max_queue"; nothing was changed\n {2}→ vmq-admin config show app=vmq_server/,
+    'set',
+    'max_queue=1',
+  )
   await says(/"max_offline_messages=lots" is a value that it cannot have/, 'set', 'max_offline_messages=lots')
   await says(/there is no key "nope"/, 'show', 'nope')
-  await says(/"set" was given a key/, 'set')
+  await says(/there is no key "nope"/, 'describe', 'nope')
+  await says(/"set" wants a key and its value/, 'set')
+  await says(/"show" wants a key\n/, 'show', '--all')
+  t.regex((await house.run('vmq-admin', 'config', 'show', 'app=vmq_server')).out, /max_offline_messages/)
   const listener = ['listener', 'start', 'address=127.0.0.1', 'port=1', '--ssl']
   await says(/"--certfile": there is no file \/no\/such\.pem/, ...listener, '--certfile=/no/such.pem')
   await says(/does not take one of these values: .*--max_connections=few/, ...listener, '--max_connections=few')
