@@ -93,7 +93,7 @@ function find(words: readonly string[], commands: readonly Command[]) {
   if (next === undefined) return { command: undefined, rest: [], group }
   const verbs = commands
     .filter(({ name }) => name.startsWith(`${group} `))
-    .map(({ name }) => name.split(' ').slice(depth).join(' '))
+    .flatMap(({ name }) => [name.split(' ')[depth]!, name.split(' ').slice(depth).join(' ')])
   throw wrongUsage(
     `there is no command "${group} ${next}"${didYouMean(next, verbs)}`,
     `patchbay ${group} --help lists what there is`,

@@ -69,6 +69,8 @@ export function contributeRules(ctx: PluginContext, backend: () => MqttBackend):
 
   const decide = {
     summary: 'What the ACL decides, and by which rule',
+    details:
+      'The user is taken as proved, by a password or a certificate. A name that is only claimed permits nothing.',
     query: z.strictObject({
       action: z.enum(['publish', 'subscribe']),
       topic: filterText.describe('a topic to publish to, or a filter to subscribe to'),
