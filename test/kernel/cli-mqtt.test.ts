@@ -144,8 +144,9 @@ test.serial('vmq-admin says which key, value or file was refused, though the API
   await says(/"max_offline_messages=lots" is a value that it cannot have/, 'set', 'max_offline_messages=lots')
   await says(/there is no key "nope"/, 'show', 'nope')
   await says(/there is no key "nope"/, 'describe', 'nope')
-  await says(/"set" wants a key and its value/, 'set')
-  await says(/"show" wants a key\n/, 'show', '--all')
+  await says(/"set" takes no "--al"; did you mean "--all"/, 'set', 'max_offline_messages=5', '--al')
+  await says(/"set" wants KEY=VALUE/, 'set')
+  await says(/"show" wants a KEY\n/, 'show', '--all')
   t.regex((await house.run('vmq-admin', 'config', 'show', 'app=vmq_server')).out, /max_offline_messages/)
   const listener = ['listener', 'start', 'address=127.0.0.1', 'port=1', '--ssl']
   await says(/"--certfile": there is no file \/no\/such\.pem/, ...listener, '--certfile=/no/such.pem')
