@@ -1,6 +1,7 @@
 import type { PluginContext } from 'patchbay'
 import type { MqttBackend } from '../backend.js'
 import { accessOf, type VernemqOptions } from './access.js'
+import { contributeApiV2 } from './api-v2.js'
 import { contributeCluster } from './cluster.js'
 import { contributeElsewhere } from './elsewhere.js'
 import { contributeHealth } from './health.js'
@@ -29,6 +30,7 @@ export async function contributeVernemq(ctx: PluginContext<VernemqOptions>, back
   contributeHealth(ctx, backend, access)
   contributeStatus(ctx, backend, http, access)
   contributePublish(ctx, backend)
+  contributeApiV2(ctx, backend)
   contributeTls(ctx, backend)
   contributeTrace(ctx)
   contributeElsewhere(ctx)
