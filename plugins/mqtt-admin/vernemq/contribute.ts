@@ -1,5 +1,6 @@
 import type { PluginContext } from 'patchbay'
 import type { MqttBackend } from '../backend.js'
+import type { Feed } from '../native/events/feed.js'
 import { accessOf, type VernemqOptions } from './access.js'
 import { contributeApiV2 } from './api-v2.js'
 import { contributeCluster } from './cluster.js'
@@ -16,9 +17,14 @@ import { contributeSettings } from './settings.js'
 import { contributeStatus } from './status.js'
 import { contributeTls } from './tls.js'
 import { contributeTrace } from './trace.js'
+import { contributeWebhooks } from './webhooks/contribute.js'
 
 /** VerneMQ's commands of `vmq-admin`, and what stands beside its API (contracts/mqtt.md §2). */
-export async function contributeVernemq(ctx: PluginContext<VernemqOptions>, backend: () => MqttBackend): Promise<void> {
+export async function contributeVernemq(
+  ctx: PluginContext<VernemqOptions>,
+  backend: () => MqttBackend,
+  feed: Feed,
+): Promise<void> {
   const access = accessOf(ctx.config)
   const http = await HttpListeners.open(ctx)
   contributeSessions(ctx, backend)
@@ -33,5 +39,6 @@ export async function contributeVernemq(ctx: PluginContext<VernemqOptions>, back
   contributeApiV2(ctx, backend)
   contributeTls(ctx, backend)
   contributeTrace(ctx)
+  await contributeWebhooks(ctx, backend, feed)
   contributeElsewhere(ctx)
 }

@@ -52,7 +52,7 @@ export const VERNEMQ: Script = {
     132: [200, 'there is no upgrade of a node, and the alert says what there is instead'],
     133: [200, 'node status is a command since 2.0'],
     135: [200, 'log level is a command since 2.0, and says where the level is set'],
-    136: [200, 'the recording lacked webhooks; ours says that there are none'],
+    136: [200, 'the recording lacked webhooks; ours shows them'],
     139: [200, 'the original crashes without its release; ours shows the node'],
   },
   bodyless: / \/(api\/v1\/(metrics\/show|describe\/|api-key\/create)\S*|metrics|status) 200$/,
