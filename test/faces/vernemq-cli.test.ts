@@ -73,7 +73,7 @@ const REFUSED: [given: string[], err: RegExp][] = [
   [['session', 'show', '--client_id=~('], /is no pattern: there is a "\(" without its "\)"/],
   [['cluster', 'join', 'discovery-node=a@b'], /cannot join a@b/],
   [['node', 'stop'], /plugin disable/],
-  [['webhooks', 'register', 'hook=on_publish', 'endpoint=http://a'], /none is registered/],
+  [['webhooks', 'register', 'hook=on_publish', 'endpoint=http://a'], /can't register endpoint/],
   [['health'], /there is no command "health"/],
 ]
 for (const [given, err] of REFUSED) {
