@@ -100,6 +100,12 @@ test.serial('mistakes are told as everywhere: sentence, hint, exit code', async 
   await says(1, /without the wildcards/, 'publish', 'a/#', 'x')
   await says(1, /cannot be read: ENOENT/, 'publish', 'a', '--file', '/nowhere/at/all')
   await says(2, /"history" is not NAME=VALUE/, 'settings', 'history', 'max_sessions=5')
+  await says(
+    1,
+    /"plugins.mqtt-broker.password_cost": expected at least 1024, got 1000/,
+    'settings',
+    'password_cost=1000',
+  )
   await says(1, /there is no setting "histroy"; did you mean "history"\?/, 'settings', 'histroy')
   await says(1, /unknown option .*did you mean "(mqtt-broker\.)?history"/, 'settings', 'histroy=5')
   await says(1, /the filter # would delete every retained message/, 'retained', 'delete')

@@ -157,6 +157,7 @@ test('a wrong query is refused with the way to what is right', async t => {
   await withNative({}, async ({ get }) => {
     for (const [query, message] of [
       ['usrname=bob', /unknown parameter "usrname"; did you mean "username"\?/],
+      ['user=bob', /unknown parameter "user"; did you mean "username"\?/],
       ['state=conected', /expected one of connected, away, all, got .*; did you mean "connected"\?/],
       ['limit=0', /"limit": expected at least 1/],
       ['limit=1001', /"limit": expected at most 1000/],
