@@ -167,6 +167,7 @@ async function openAedes(broker: Broker): Promise<void> {
   broker.publish = aedes.publish.bind(aedes) as unknown as Broker['publish']
   aedes.publish = ((packet: PublishPacket, client: never, done: never) =>
     broker.engine.publishOnce(broker, packet, client, done)) as never
+  registerOnlyTheLiving(broker)
   aedes.on('client', client => broker.engine.connected(broker, client))
   aedes.on('clientReady', client => broker.engine.drained(broker, client))
   aedes.on('clientDisconnect', client => broker.engine.disconnected(broker, client))
@@ -179,4 +180,25 @@ async function openAedes(broker: Broker): Promise<void> {
     broker.engine.explain(broker, client, 'keep alive timeout')
   })
   aedes.on('clientError', (client, error) => broker.engine.explain(broker, client, error.message))
+}
+
+interface Registering {
+  clients: Record<string, Client>
+  registerClient(client: Client): void
+  unregisterClient(client: Client): void
+}
+
+/** aedes would keep whoever hung up while it was let in, and forget another connection with its client id for it. */
+function registerOnlyTheLiving(broker: Broker): void {
+  const aedes = broker.aedes as unknown as Registering
+  const register = aedes.registerClient.bind(aedes)
+  const unregister = aedes.unregisterClient.bind(aedes)
+  aedes.registerClient = client => {
+    if (client.closed) broker.engine.disconnected(broker, client)
+    else register(client)
+  }
+  aedes.unregisterClient = client => {
+    if (aedes.clients[client.id] === client) unregister(client)
+    else broker.engine.disconnected(broker, client)
+  }
 }

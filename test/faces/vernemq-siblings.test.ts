@@ -130,7 +130,7 @@ test('without a broker it is not healthy, and says why', async t => {
   for (const path of ['/metrics', '/status.json']) {
     const { status, body } = await alone.ask({ path })
     t.is(status, 503)
-    t.regex(body, /no running plugin provides "mqtt-backend"/)
+    t.regex(body, /no MQTT broker is running/)
   }
   await alone.close()
 })

@@ -88,6 +88,7 @@ export function authenticate(
 /** Why nobody could be admitted with this CONNECT. */
 function flaw({ options }: Broker, { clientId, cleanSession, will }: Greeting): Refused | undefined {
   if (Buffer.byteLength(clientId) > options.max_clientid_length) return IDENTIFIER_REJECTED
+  if (clientId.includes('\0')) return IDENTIFIER_REJECTED
   // A session without a name could never be found again (MQTT 3.1.1 §3.1.3.1).
   if (clientId === '' && !cleanSession) return IDENTIFIER_REJECTED
   return will && !isTopic(will.topic, options.max_topic_levels) ? WILL_REFUSED : undefined
@@ -107,7 +108,8 @@ function prepare(broker: Broker, greeting: Greeting): Promise<void> | undefined 
   const known = broker.sessions.get(greeting.clientId)
   if (known && (known.cleanSession || greeting.cleanSession)) end(broker, known, 'clean session')
   if (greeting.cleanSession) return known && !known.cleanSession ? commit(broker.journal) : undefined
-  if (known && !known.cleanSession) return undefined
+  // Its first CONNECT may have failed since it could not be stored.
+  if (known) return known.fresh ? commit(broker.journal) : undefined
   open(broker, greeting)
   return commit(broker.journal)
 }

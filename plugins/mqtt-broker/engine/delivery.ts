@@ -2,6 +2,9 @@ import { Readable } from 'node:stream'
 import type { Client } from 'aedes'
 import type { Broker } from '../broker.js'
 import { commit } from '../store/journal.js'
+import { freeIdentifier, IDENTIFIERS } from '../wire/identifiers.js'
+import { hasRoom, roomToWrite } from '../wire/room.js'
+import { tapOf } from '../wire/tap.js'
 import { contents, save, take } from './queue.js'
 import type { Entry, SessionRecord } from './record.js'
 
@@ -86,11 +89,47 @@ function release({ id, position }: Entry): Outgoing {
   }
 }
 
+/** Packet identifiers that a queue which is being sent leaves to other messages. */
+const SPARED = 1000
+
 /**
- * A message gets its packet identifier, or its PUBREL goes out. Of QoS 2 it must be stored before it is sent, as a
- * repetition under another identifier would be a second message (MQTT 3.1.1 §4.3.3).
+ * A message gets its packet identifier, or its PUBREL goes out. Of a queue that is being sent each message waits until
+ * the client has read, and acknowledged, enough of those before.
  */
 export function sending(broker: Broker, client: Client, packet: Outgoing): Promise<unknown> {
+  const record = recordOf(broker, client)
+  if (!record?.queue) return SETTLED
+  if (record.draining && packet.cmd === 'publish' && !hasTurn(broker, record, packet)) {
+    return turn(broker, record, client, packet).then(() => prepare(broker, client, packet))
+  }
+  return prepare(broker, client, packet)
+}
+
+function hasTurn({ options }: Broker, { queue, client }: SessionRecord, { messageExpiry }: Outgoing): boolean {
+  const tap = tapOf(client!.conn)
+  if (tap && !hasRoom(tap, options.slow_client_bytes)) return false
+  const known = queue!.entries.get(messageExpiry ?? 0)?.id !== undefined
+  return known || queue!.sent.size < IDENTIFIERS - SPARED
+}
+
+async function turn(broker: Broker, record: SessionRecord, client: Client, packet: Outgoing): Promise<void> {
+  const tap = tapOf(client.conn)
+  while (record.client === client && !hasTurn(broker, record, packet)) {
+    if (tap && !hasRoom(tap, broker.options.slow_client_bytes)) {
+      await roomToWrite(tap, broker.options.slow_client_bytes)
+    } else {
+      await new Promise<void>(resolve => {
+        record.taken = resolve
+      })
+    }
+  }
+}
+
+/**
+ * Of QoS 2 it must be stored before it is sent, as a repetition under another identifier would be a second message
+ * (MQTT 3.1.1 §4.3.3).
+ */
+function prepare(broker: Broker, client: Client, packet: Outgoing): Promise<unknown> {
   const record = recordOf(broker, client)
   const queue = record?.queue
   if (!record || !queue) return SETTLED
@@ -110,21 +149,11 @@ export function sending(broker: Broker, client: Client, packet: Outgoing): Promi
     return SETTLED
   }
   if (entry.id === packet.messageId && queue.sent.get(entry.id!) === entry) return SETTLED
-  packet.messageId = freeIdentifier(queue.sent, packet.messageId!)
+  packet.messageId = freeIdentifier(tapOf(client.conn), queue.sent, packet.messageId!) ?? packet.messageId!
   entry.id = packet.messageId
   queue.sent.set(entry.id, entry)
   save(broker, record, entry)
   return packet.qos === 2 ? commit(broker.journal) : SETTLED
-}
-
-/** An identifier that is on its way already would be acknowledged for another message. */
-function freeIdentifier(sent: ReadonlyMap<number, Entry>, wanted: number): number {
-  let id = wanted
-  while (sent.has(id)) {
-    id = id >= 65_535 ? 1 : id + 1
-    if (id === wanted) break
-  }
-  return id
 }
 
 /** Acknowledged, or not forwarded after all. */

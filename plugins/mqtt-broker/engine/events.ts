@@ -9,14 +9,20 @@ export interface Chronicle {
   last: number
   /** The last events of each client; the client of the latest event is last. */
   histories: Map<string, MqttEvent[]>
-  /** Events in all histories. */
+  /** What all histories together cost. */
   kept: number
   /** What is told as one event a second: per client, event and reason. */
   gathered: Map<string, { about: Teller; event: EventName; reason: string; topic: string; count: number }>
 }
 
-/** In all histories together. */
+/** In all histories together, where names and topics are short. */
 const KEPT = 200_000
+/** Characters for which an event counts as one more: names and topics come from whoever likes, up to 64 KB each. */
+const SHORT = 256
+
+function costOf({ clientId, username = '', topic = '' }: MqttEvent): number {
+  return 1 + Math.floor((clientId.length + username.length + topic.length) / SHORT)
+}
 
 export function events({ chronicle }: Broker): MqttEvents {
   return {
@@ -76,15 +82,12 @@ function keep(chronicle: Chronicle, told: MqttEvent, most: number): void {
   histories.delete(told.clientId)
   histories.set(told.clientId, history)
   history.push(told)
-  chronicle.kept++
+  chronicle.kept += costOf(told)
   const over = history.length - most
-  if (over > 0) {
-    history.splice(0, over)
-    chronicle.kept -= over
-  }
+  if (over > 0) for (const gone of history.splice(0, over)) chronicle.kept -= costOf(gone)
   while (chronicle.kept > KEPT) {
     const [clientId, oldest] = histories.entries().next().value!
     histories.delete(clientId)
-    chronicle.kept -= oldest.length
+    for (const gone of oldest) chronicle.kept -= costOf(gone)
   }
 }

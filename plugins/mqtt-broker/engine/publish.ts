@@ -6,25 +6,38 @@ import type { Guard } from '../guard.js'
 import { commit } from '../store/journal.js'
 import { gather } from './events.js'
 import { isReserved, isTopic } from './filter.js'
-import { mustStore } from './router.js'
 import { whoIs } from './subscribe.js'
 import { willStored } from './wills.js'
 
 type Packet = PublishPacket & { [SETTLED]?: true; brokerId?: string; brokerCounter?: number; clientId?: string }
 type Done = (error?: Error | null) => void
 
+const NOT_CONNECTED = Object.freeze({ message: 'not connected' }) as Error
+const MALFORMED = Object.freeze({ message: 'malformed packet' }) as Error
+
 /** On a packet that needs no publishing any more: it was published, or refused. */
 const SETTLED: unique symbol = Symbol.for('patchbay mqtt settled') as never
 
 /**
  * Asked by aedes before it acknowledges. A refused message is acknowledged and goes nowhere, as in EMQ and VerneMQ.
- * aedes would acknowledge QoS 1 before it stores; so what must be stored is published here, and acknowledged after.
+ * aedes would acknowledge QoS 1 before it stores; so it is published here, and acknowledged after.
  */
 export function authorizePublish(broker: Broker, guard: Guard, client: Client, packet: Packet, done: Done): void {
   const will = willStored(broker, client, packet)
   const { topic, qos } = packet
   const record = broker.sessions.get(client.id)
-  const who = whoIs(record?.client === client ? record : broker.greetings.get(client)!)
+  // Also the will of whoever hung up before CONNACK: it was not let in.
+  if (record?.client !== client) {
+    will?.()
+    done(NOT_CONNECTED)
+    return
+  }
+  // Whoever is sent such a topic hangs up (MQTT 3.1.1 §1.5.3).
+  if (topic.includes('\0')) {
+    done(MALFORMED)
+    return
+  }
+  const who = whoIs(record)
   const reserved = isReserved(topic)
   if (reserved || !guard.mayPublish(who, topic)) {
     broker.counters['publish.refused_by_acl']++
@@ -35,7 +48,7 @@ export function authorizePublish(broker: Broker, guard: Guard, client: Client, p
     return
   }
   if (broker.options.ignore_loop_deliver) packet.clientId = client.id
-  if (qos === 1 && (packet.retain || mustStore(broker, topic))) {
+  if (qos === 1) {
     packet[SETTLED] = true
     publishStored(broker, packet, client, error => {
       will?.()
@@ -51,9 +64,9 @@ export function authorizePublish(broker: Broker, guard: Guard, client: Client, p
 function publishStored(broker: Broker, packet: Packet, client: Client | null, done: Done): void {
   const { aedes, acknowledging } = broker
   const counted = aedes as unknown as { counter: number }
-  const counter = ++counted.counter
   packet.brokerId = aedes.id
-  packet.brokerCounter = counter
+  packet.brokerCounter ||= ++counted.counter
+  const counter = packet.brokerCounter
   acknowledging.set(counter, done)
   broker.publish(packet, client, error => {
     // Called only when something failed before it came to be stored.
@@ -68,7 +81,9 @@ export function publishOnce(broker: Broker, packet: Packet, client: Client | Don
     if (packet.brokerCounter) broker.received.delete(packet.brokerCounter)
     return void settle?.(null)
   }
-  broker.publish(packet, typeof client === 'function' ? null : client, settle ?? (() => undefined))
+  const from = typeof client === 'function' ? null : client
+  if (packet.qos === 2) publishStored(broker, packet, from, settle ?? (() => undefined))
+  else broker.publish(packet, from, settle ?? (() => undefined))
 }
 
 export async function publish(broker: Broker, message: Publication): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Broker } from '../broker.js'
 import { record as note, read } from '../store/journal.js'
 import { numberKey, type StoredEntry, type StoredMessage, sessionKey } from '../store/stores.js'
+import { IDENTIFIERS } from '../wire/identifiers.js'
 import { gather } from './events.js'
 import type { Entry, Queue, SessionRecord } from './record.js'
 
@@ -21,8 +22,6 @@ export interface Recipient {
 
 /** Part of `max_queue_length` at which a queue is told as nearly full. */
 const HIGH = 0.8
-/** As many packet identifiers as there are. */
-const IDENTIFIERS = 65_535
 
 /** Puts the message into each queue, content once; the position, or 0 when nobody's session keeps it. */
 export function enqueue(broker: Broker, message: Message, recipients: readonly Recipient[], retain = false): number {
@@ -53,9 +52,10 @@ export function enqueue(broker: Broker, message: Message, recipients: readonly R
 /** Removes what is too much, the oldest first. False when the message does not fit even into an empty queue. */
 function makeRoom(broker: Broker, record: SessionRecord, queue: Queue, bytes: number, topic: string): boolean {
   const { max_queue_length, max_queue_bytes } = broker.options
-  const away = !record.client
-  // A client that is connected empties its queue; its acknowledgements bound what it holds.
-  const most = away ? max_queue_length || Number.POSITIVE_INFINITY : Math.max(max_queue_length, IDENTIFIERS)
+  const mostAway = max_queue_length || Number.POSITIVE_INFINITY
+  // A client that is connected empties its queue; once all of it is sent, each message has an identifier.
+  const mostPresent = record.draining === 'queue' ? Math.max(mostAway, IDENTIFIERS) : IDENTIFIERS
+  const most = record.client ? mostPresent : mostAway
   const mostBytes = max_queue_bytes || Number.POSITIVE_INFINITY
   if (bytes > mostBytes) {
     drop(broker, record, topic)
@@ -82,6 +82,7 @@ export function take(broker: Broker, record: SessionRecord, entry: Entry): void 
   const queue = record.queue!
   if (!queue.entries.delete(entry.position)) return
   if (entry.id !== undefined && queue.sent.get(entry.id) === entry) queue.sent.delete(entry.id)
+  record.taken?.()
   queue.bytes -= entry.bytes
   note(journal, 'queues', sessionKey(record.serial, numberKey(entry.position)), undefined)
   const others = (references.get(entry.position) ?? 1) - 1

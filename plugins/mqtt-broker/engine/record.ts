@@ -38,6 +38,8 @@ export interface SessionRecord extends Mutable<Omit<MqttSession, Told>>, Pick<Mq
   fresh: boolean
   /** While the queue is being sent, new messages go behind it. */
   draining: 'queue' | 'rest' | undefined
+  /** Wakes whoever waits for a free packet identifier. */
+  taken: (() => void) | undefined
   /** Messages that came while the last of the queue were on their way. */
   held: (() => void)[]
 }
@@ -97,6 +99,7 @@ export function newRecord(view: object, greeting: Greeting, serial: number, crea
   record.allowed = undefined
   record.fresh = true
   record.draining = undefined
+  record.taken = undefined
   record.held = []
   greet(record, greeting)
   return record

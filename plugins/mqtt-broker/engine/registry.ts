@@ -78,6 +78,7 @@ export function detach(broker: Broker, record: SessionRecord): void {
   record.disconnectedAt = Date.now()
   record.draining = undefined
   record.held = []
+  record.taken?.()
   record.allowed = undefined
   connections.delete(record.clientId)
   recount(broker, 'clients', connections.size)

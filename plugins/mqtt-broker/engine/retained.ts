@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RetainedMessage, RetainedMessages } from '../../mqtt-admin/backend.js'
 import type { Broker } from '../broker.js'
-import { commit, record as note, read } from '../store/journal.js'
+import { record as note, read } from '../store/journal.js'
 import { gather, type Teller } from './events.js'
 import { literalPrefix, matches } from './filter.js'
 import { recount } from './gauges.js'
@@ -27,7 +27,6 @@ export interface Kept {
 const SMALL = 512
 /** Topics that are looked at in one turn. */
 const TURN = 1000
-const SETTLED = Promise.resolve()
 
 export const newRetained = (): Retained => ({ byTopic: new Map(), sorted: newSequence() })
 export const topicOf = ({ topic }: Kept): string => topic
@@ -44,37 +43,37 @@ export function index({ retained }: Pick<Broker, 'retained'>, topic: string, qos
   }
 }
 
-/** QoS 0 does not wait for the store, so that it stays in order with what is not retained. */
-export function retain(broker: Broker, message: Message & { clientId?: string }): Promise<void> {
+/** Noted, not stored yet: who must wait for that waits in `router.store`, and messages to a topic keep their order. */
+export function retain(broker: Broker, message: Message & { clientId?: string }): void {
   const { retained, journal, options } = broker
   const { topic, qos } = message
   const payload = asBuffer(message.payload)
-  if (topic.startsWith('$SYS/')) return SETTLED
+  if (topic.startsWith('$SYS/')) return
   if (payload.length === 0) {
     const kept = retained.byTopic.get(topic)
-    if (!kept) return SETTLED
+    if (!kept) return
     retained.byTopic.delete(topic)
     remove(retained.sorted, topicOf, kept)
     note(journal, 'retained', topic, undefined)
   } else {
     const { max_retained_messages, max_retained_size } = options
     const full = max_retained_messages > 0 && retained.byTopic.size >= max_retained_messages
-    if (max_retained_size > 0 && payload.length > max_retained_size)
-      return refuse(broker, message, 'too large to retain')
-    if (full && !retained.byTopic.has(topic)) return refuse(broker, message, 'too many retained messages')
+    const large = max_retained_size > 0 && payload.length > max_retained_size
+    if (large || (full && !retained.byTopic.has(topic))) {
+      refuse(broker, message, large ? 'too large to retain' : 'too many retained messages')
+      return
+    }
     const at = Date.now()
     index(broker, topic, qos, at, Buffer.from(payload))
     note(journal, 'retained', topic, { payload: payload.toString('base64'), qos, at })
   }
   recount(broker, 'retained', retained.byTopic.size)
-  return qos === 0 ? SETTLED : commit(journal)
 }
 
 /** It is delivered, and the one retained before stays. */
-function refuse(broker: Broker, { topic, clientId = '' }: Message, reason: string): Promise<void> {
+function refuse(broker: Broker, { topic, clientId = '' }: Message, reason: string): void {
   const about: Teller = broker.sessions.get(clientId) ?? { clientId, username: undefined, address: undefined }
   gather(broker, 'dropped', about, topic, reason)
-  return SETTLED
 }
 
 export function retainedMessages(broker: Broker): RetainedMessages {

@@ -113,7 +113,8 @@ async function sendRetained(broker: Broker, record: SessionRecord, filter: strin
   if (record.client) {
     for await (const packet of packets(broker, [filter])) {
       const client = record.client as unknown as { deliverQoS(packet: object, done: () => void): void } | undefined
-      client?.deliverQoS({ ...packet, qos: Math.min(packet.qos, qos) }, () => undefined)
+      if (!client) return
+      await new Promise<void>(resolve => client.deliverQoS({ ...packet, qos: Math.min(packet.qos, qos) }, resolve))
     }
     return
   }

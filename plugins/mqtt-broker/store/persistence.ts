@@ -3,6 +3,11 @@ import type { Client, PublishPacket } from 'aedes'
 import type { Broker } from '../broker.js'
 
 const NOTHING = Promise.resolve(undefined)
+/** A promise would let messages that are not retained overtake. */
+const AT_ONCE = {
+  // biome-ignore lint/suspicious/noThenProperty: aedes calls it
+  then: (resolve: () => void) => resolve(),
+}
 const NO_SUBSCRIPTIONS = Promise.resolve([])
 
 /**
@@ -13,7 +18,10 @@ export function persistence(broker: Broker): object {
   return {
     async setup() {},
     async destroy() {},
-    storeRetained: (packet: never) => broker.engine.retain(broker, packet),
+    storeRetained(packet: never) {
+      broker.engine.retain(broker, packet)
+      return AT_ONCE
+    },
     createRetainedStream: (filter: string) => broker.engine.retainedStream(broker, [filter]),
     createRetainedStreamCombi: (filters: string[]) => broker.engine.retainedStream(broker, filters),
 

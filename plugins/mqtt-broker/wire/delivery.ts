@@ -1,9 +1,11 @@
 import type { Broker } from '../broker.js'
 import { tell } from '../engine/events.js'
-import { matches } from '../engine/filter.js'
+import { routesOf } from '../engine/routes.js'
 import { markSlow } from '../engine/slow.js'
 import type { Options } from '../options.js'
+import { freeIdentifier, IDENTIFIERS } from './identifiers.js'
 import { publishBytes } from './publish-bytes.js'
+import { hasRoom, roomToWrite } from './room.js'
 import { type Tap, tapOf } from './tap.js'
 
 /** A message on its way to one client, as aedes hands it over: a copy of its own. */
@@ -70,6 +72,13 @@ export function delivering({ slow_client_bytes }: Options, broker: Broker) {
       return
     }
     if (packet.qos > 0 && packet.retain) packet.qos = grantedQos(broker, client, packet)
+    // Only what a subscription brings is marked as retained: it can wait, and is worth it.
+    if (packet.retain && !hasRoom(tap, slow_client_bytes)) {
+      roomToWrite(tap, slow_client_bytes).then(() => send(client, tap, packet, done))
+    } else send(client, tap, packet, done)
+  }
+
+  function send(client: DeliveringClient, tap: Tap, packet: Delivery, done: () => void): void {
     if (packet.qos > 0) deliverSurely(client, tap, packet, done)
     else {
       deliverOnce(client, tap, packet)
@@ -79,19 +88,32 @@ export function delivering({ slow_client_bytes }: Options, broker: Broker) {
 
   function deliverOnce(client: DeliveringClient, tap: Tap, packet: Delivery): void {
     if (!tap.greeted || client.closed) return
-    if (isSlow(tap)) drop(client, tap)
+    if (!hasRoom(tap, slow_client_bytes)) drop(client, tap)
     else tap.wire.handlers.write(tap.arrival.stream!, encode(packet))
   }
 
   function deliverSurely(client: DeliveringClient, tap: Tap, packet: Delivery, done: () => void): void {
-    packet.messageId = client._nextId
-    client._nextId = client._nextId >= 65_535 ? 1 : client._nextId + 1
-    const send = () => {
+    const free = freeIdentifier(tap, broker.sessions.get(client.id)?.queue?.sent, client._nextId)
+    if (free === undefined) {
+      tap.connection.closedBecause ??= 'too many messages not acknowledged'
+      tap.arrival.stream!.destroy()
+      done()
+      return
+    }
+    packet.messageId = free
+    client._nextId = free >= IDENTIFIERS ? 1 : free + 1
+    const write = () => {
       if (!client.closed) tap.wire.handlers.write(tap.arrival.stream!, encode(packet))
       done()
     }
-    if (client.clean || packet.retain) send()
-    else outgoing().outgoingUpdate(client, packet).then(send, send)
+    // Sent without being stored, a QoS 2 message could come a second time after a crash.
+    const failed = (thrown: Error) => {
+      tap.connection.closedBecause ??= 'not stored'
+      tap.arrival.stream!.destroy(thrown)
+      done()
+    }
+    if (client.clean || packet.retain) write()
+    else outgoing().outgoingUpdate(client, packet).then(write, failed)
   }
 
   function forwarded(client: DeliveringClient, packet: Delivery): Delivery | null | undefined {
@@ -102,10 +124,6 @@ export function delivering({ slow_client_bytes }: Options, broker: Broker) {
       client.duplicates[brokerId] = brokerCounter
     }
     return authorizeForward(client, packet)
-  }
-
-  function isSlow({ arrival: { stream }, pending }: Tap): boolean {
-    return stream!.writableLength + pending > slow_client_bytes
   }
 
   function drop(client: DeliveringClient, tap: Tap): void {
@@ -125,10 +143,11 @@ export function delivering({ slow_client_bytes }: Options, broker: Broker) {
 }
 
 /** Of a retained message: the highest that a matching subscription grants. aedes looks only at those without wildcards. */
-function grantedQos({ sessions }: Broker, { id }: DeliveringClient, { topic, qos }: Delivery): number {
+function grantedQos(broker: Broker, { id }: DeliveringClient, { topic, qos }: Delivery): number {
+  const record = broker.sessions.get(id)
   let granted = -1
-  for (const [filter, subscription] of sessions.get(id)?.subscriptions ?? []) {
-    if (matches(filter, topic)) granted = Math.max(granted, subscription.qos)
+  for (const { group, members } of record ? routesOf(broker, topic) : []) {
+    if (!group) granted = Math.max(granted, members.get(record!) ?? -1)
   }
   return granted < 0 ? qos : Math.min(qos, granted)
 }

@@ -11,11 +11,12 @@ export function reading({ max_packet_size, max_publish_rate }: Options, { counte
 
   function read(stream: Duplex, size?: number): unknown {
     const tap = tapOf(stream)!
-    if (tap.refused || tap.paused) return null
-    const chunk = tap.read.call(stream, size) as Buffer | null
-    if (chunk === null) return null
-    counters['bytes.received'] += chunk.length
-    tap.connection.bytesReceived += chunk.length
+    // aedes takes packets that come between CONNECT and its answer for those of a client that was let in.
+    if (tap.refused || tap.paused || (tap.packets > 0 && !tap.greeted)) return null
+    const chunk = joined(tap.early, received(stream, tap, size))
+    tap.early = undefined
+    if (!chunk) return null
+    if (tap.packets === 0) return readFirst(tap, chunk)
     const before = tap.connection.messagesReceived
     if (!scan(tap.received, chunk, packets, tap)) return null
     noteUnfinished(tap)
@@ -23,7 +24,33 @@ export function reading({ max_packet_size, max_publish_rate }: Options, { counte
     return chunk
   }
 
+  function received(stream: Duplex, tap: Tap, size: number | undefined): Buffer | undefined {
+    const chunk = tap.read.call(stream, size) as Buffer | null
+    if (!chunk) return undefined
+    counters['bytes.received'] += chunk.length
+    tap.connection.bytesReceived += chunk.length
+    return chunk
+  }
+
+  /** Of the chunk what belongs to CONNECT; the rest is read once it is answered. */
+  function readFirst(tap: Tap, chunk: Buffer): Buffer | null {
+    let end = 0
+    while (end < chunk.length && tap.packets === 0) {
+      const { first, factor, length, position } = tap.received
+      const from = end
+      end = Math.min(chunk.length, first >= 0 && factor === 0 ? end + length - position : end + 1)
+      if (!scan(tap.received, chunk.subarray(from, end), packets, tap)) return null
+    }
+    noteUnfinished(tap)
+    if (end < chunk.length) tap.early = chunk.subarray(end)
+    return chunk.subarray(0, end)
+  }
+
   return { read }
+}
+
+function joined(before: Buffer | undefined, chunk: Buffer | undefined): Buffer | undefined {
+  return before && chunk ? Buffer.concat([before, chunk]) : (before ?? chunk)
 }
 
 /** Since when the packet that is under way has been so, for the time limit; oldest first. */

@@ -27,6 +27,8 @@ export interface Tap {
   disconnected: boolean
   /** Whether nothing more is read: it is being closed. */
   refused: boolean
+  /** What came behind CONNECT before that was answered. */
+  early: Buffer | undefined
   /** Packets received, to tell the one that is under way from the one before. */
   packets: number
   /** Which one `Wire.unfinished` knows; -1 for none. */
@@ -64,6 +66,7 @@ export function tapStream(wire: Wire, arrival: Arrival, stream: Tapped, connecti
     greeted: false,
     disconnected: false,
     refused: false,
+    early: undefined,
     packets: 0,
     unfinished: -1,
     allowance: 0,
