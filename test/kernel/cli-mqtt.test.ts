@@ -100,6 +100,12 @@ test.serial('mistakes are told as everywhere: sentence, hint, exit code', async 
   await says(1, /without the wildcards/, 'publish', 'a/#', 'x')
   await says(1, /cannot be read: ENOENT/, 'publish', 'a', '--file', '/nowhere/at/all')
   await says(2, /"history" is not NAME=VALUE/, 'settings', 'history', 'max_sessions=5')
+  await says(
+    1,
+    /"plugins.mqtt-broker.password_cost": expected at least 1024, got 1000/,
+    'settings',
+    'password_cost=1000',
+  )
   await says(1, /there is no setting "histroy"; did you mean "history"\?/, 'settings', 'histroy')
   await says(1, /unknown option .*did you mean "(mqtt-broker\.)?history"/, 'settings', 'histroy=5')
   await says(1, /the filter # would delete every retained message/, 'retained', 'delete')
@@ -144,8 +150,9 @@ test.serial('vmq-admin says which key, value or file was refused, though the API
   await says(/"max_offline_messages=lots" is a value that it cannot have/, 'set', 'max_offline_messages=lots')
   await says(/there is no key "nope"/, 'show', 'nope')
   await says(/there is no key "nope"/, 'describe', 'nope')
-  await says(/"set" wants a key and its value/, 'set')
-  await says(/"show" wants a key\n/, 'show', '--all')
+  await says(/"set" takes no "--al"; did you mean "--all"/, 'set', 'max_offline_messages=5', '--al')
+  await says(/"set" wants KEY=VALUE/, 'set')
+  await says(/"show" wants a KEY\n/, 'show', '--all')
   t.regex((await house.run('vmq-admin', 'config', 'show', 'app=vmq_server')).out, /max_offline_messages/)
   const listener = ['listener', 'start', 'address=127.0.0.1', 'port=1', '--ssl']
   await says(/"--certfile": there is no file \/no\/such\.pem/, ...listener, '--certfile=/no/such.pem')

@@ -12,13 +12,16 @@ export async function refusedKey(line: CallLine, client: ControlClient): Promise
   if (verb === 'set' && words.length > 0) return undefined
   const pairs: CallLine['fields'] = verb === 'set' ? line.fields : words.map(word => [word, undefined])
   const named = pairs.filter(([name]) => !name.startsWith('-'))
-  if (named.length === 0) return wrongCall(`"${verb}" wants a key${verb === 'set' ? ' and its value' : ''}`, KEYS)
+  if (named.length === 0) return wrongCall(`"${verb}" wants ${verb === 'set' ? 'KEY=VALUE' : 'a KEY'}`, KEYS)
   for (const [name] of named) {
     const asked = pathOf({ ...line, words: ['show', name], fields: [] })
     const { status } = await client.ask('GET', asked)
-    if (status === 400) return wrongCall(`there is no key "${name}"; nothing was changed`, KEYS)
+    if (status === 400) {
+      return wrongCall(`there is no key "${name}"${verb === 'set' ? '; nothing was changed' : ''}`, KEYS)
+    }
   }
-  if (verb !== 'set') return undefined
+  // A flag may be what is wrong.
+  if (verb !== 'set' || named.length < pairs.length) return undefined
   const values = named.map(([name, value]) => `${name}=${value ?? ''}`).join(' ')
   const what = named.length === 1 ? `"${values}" is a value that it` : `one of "${values}" is a value that its key`
   return wrongCall(`${what} cannot have; nothing was changed`, `vmq-admin describe ${named[0]![0]} tells what it means`)
