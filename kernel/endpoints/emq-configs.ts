@@ -1,14 +1,18 @@
 import { reason } from '../errors.js'
 import { type EmqCall, EmqError } from '../http/faces/emq-command.js'
 import type { PluginContext } from '../life/definition.js'
+import { assertMayChange } from './emq-guarded.js'
 import type { Tools } from './tools.js'
 
 /** `configs/{app}` of EMQ where the app is a plugin (contracts/mqtt.md §1.3); the broker's own are the plugins' business. */
-export function contributeEmqConfigs(ctx: PluginContext, { reconfigure, letGo, log }: Tools): void {
+export function contributeEmqConfigs(ctx: PluginContext, tools: Tools): void {
+  const { reconfigure, letGo, log } = tools
   const access = { permission: 'plugins.write' }
   const params = { key: 'string', value: 'string' } as const
-  const put = async ({ path, body, ctx: request }: EmqCall) => {
+  const put = async (call: EmqCall) => {
+    const { path, body, ctx: request } = call
     const { key, value } = body as Record<'key' | 'value', string>
+    assertMayChange(tools, path['app']!, call)
     letGo(request)
     try {
       await reconfigure.changeOption(path['app']!, key, value)

@@ -1,7 +1,7 @@
 import test from 'ava'
 import { options } from '../../plugins/mqtt-broker/options.js'
 import { asOperator, code, DONE, type EmqHouse, MALFORMED, NODE, NODES, NOT_FOUND, openEmq } from './emq-house.js'
-import { compare, type Exchange } from './exchange.js'
+import { basic, compare, type Exchange } from './exchange.js'
 import { testRows } from './frame.js'
 import { asAdmin, openHouse } from './house.js'
 
@@ -218,5 +218,26 @@ test('the audit log knows by the key what of a setting is secret', async t => {
     entries.map(entry => entry.arguments),
     [{ database_password: '[hidden]' }, { 'mqtt.max_clientid_len': '512' }],
   )
+  await house.close()
+})
+
+test('only an administrator changes the plugin that decides who may do what', async t => {
+  const house = await openHouse({ start: ['mqtt-broker', 'mqtt-admin'] })
+  const send = async (headers: Record<string, string>, method: string, path: string, body: object) =>
+    (await house.ask({ method, path: `/api/v2/${path}`, headers, body: JSON.stringify(body) })).body
+  const [{ headers: admin }, user] = [
+    asAdmin({ path: '', headers: {} }),
+    { Authorization: basic('viewer', 'long enough') },
+  ]
+  await send(admin, 'POST', 'users', { username: 'viewer', password: 'long enough', tags: 'monitoring' })
+  const refused = JSON.stringify({ code: 102, message: 'only an administrator can do this' })
+  const done = JSON.stringify({ code: 0, result: [] })
+  const own = { key: 'admins', value: '["viewer@localhost"]' }
+  t.is(await send(user, 'PUT', 'configs/auth', own), refused)
+  t.is(await send(user, 'PUT', `nodes/${NODE}/configs/auth`, own), refused)
+  t.is(await send(user, 'PUT', `nodes/${NODE}/plugin_configs/auth`, { cache_seconds: '50' }), refused)
+  t.is(await send(user, 'PUT', `nodes/${NODE}/plugins/auth`, { active: false }), refused)
+  t.is(await send(user, 'PUT', 'configs/emqttd', { key: 'mqtt.acl_nomatch', value: 'deny' }), done)
+  t.is(await send(admin, 'PUT', 'configs/auth', { key: 'cache_seconds', value: '50' }), done)
   await house.close()
 })
