@@ -20,6 +20,13 @@ export interface VerbOptions {
   cascade?: boolean
 }
 
+export interface ReloadOptions {
+  /** Whether to wait until the generation before has drained. */
+  untilRetired?: boolean
+  /** What the log says that the new generation has. */
+  brings?: string
+}
+
 /** The verbs. Each finishes completely, old generation retired, before it resolves; each is stored before that. */
 @injectable()
 export class Kernel {
@@ -95,7 +102,7 @@ export class Kernel {
   }
 
   /** Runs the newest code, or leaves the old one serving. A plugin that is not running is only linked afresh. */
-  async reload(name: string, { untilRetired = true }: { untilRetired?: boolean } = {}): Promise<Plugin> {
+  async reload(name: string, { untilRetired = true, brings = 'the newest code' }: ReloadOptions = {}): Promise<Plugin> {
     const real = this.roster.nameOf(name)
     // The lane is free again at the swap: a crash of the new code must not wait until the old one has drained.
     const { plugin, retired } = await this.#lanes.run([real], async () => {
@@ -112,7 +119,7 @@ export class Kernel {
       await this.desired.set(plugin.name, { aliases: [...plugin.aliases] })
       this.log
         .for(real)
-        .info(plugin.live ? `generation ${plugin.live.number} has the newest code` : 'linked afresh; it is not running')
+        .info(plugin.live ? `generation ${plugin.live.number} has ${brings}` : 'linked afresh; it is not running')
       return { plugin, retired }
     })
     if (untilRetired) await retired

@@ -10,6 +10,8 @@ import type { PluginDefinition } from './life/definition.js'
 import { Roster } from './life/roster.js'
 import { Log } from './log.js'
 
+const BRINGS = 'the options that were changed'
+
 /** Changes to the configuration while the server runs, one after the other; each is applied as a whole or not at all. */
 @injectable()
 export class Reconfigure {
@@ -60,7 +62,7 @@ export class Reconfigure {
         changed.push(...[...after.keys()].filter(name => before.get(name) !== after.get(name)))
         await this.listen()
         for (const name of changed) {
-          await this.kernel.reload(name)
+          await this.kernel.reload(name, { brings: BRINGS })
           reloaded.push(name)
         }
       } catch (thrown) {
@@ -115,7 +117,7 @@ export class Reconfigure {
       let applied = false
       try {
         if (plugin.state === 'running') {
-          await this.kernel.reload(plugin.name, patience)
+          await this.kernel.reload(plugin.name, { ...patience, brings: BRINGS })
           applied = true
         }
         await overrides.store(plugin.name)

@@ -86,15 +86,27 @@ function find(words: readonly string[], commands: readonly Command[]) {
     const command = commands.find(each => each.name === name)
     if (command) return { command, rest: words.slice(length), group: words.slice(0, length - 1).join(' ') }
   }
-  const inGroup = commands.filter(command => command.name.startsWith(`${first} `))
-  if (inGroup.length === 0) throw unknown(first, commands)
-  const second = words[1]
-  if (second === undefined) return { command: undefined, rest: [], group: first }
-  const verbs = inGroup.map(each => each.name.slice(first.length + 1))
+  const group = groupOf(words, commands)
+  if (group === '') throw unknown(first, commands)
+  const depth = group.split(' ').length
+  const next = words[depth]
+  if (next === undefined) return { command: undefined, rest: [], group }
+  const verbs = commands
+    .filter(({ name }) => name.startsWith(`${group} `))
+    .flatMap(({ name }) => [name.split(' ')[depth]!, name.split(' ').slice(depth).join(' ')])
   throw wrongUsage(
-    `there is no command "${first} ${second}"${didYouMean(second, verbs)}`,
-    `patchbay ${first} --help lists what there is`,
+    `there is no command "${group} ${next}"${didYouMean(next, verbs)}`,
+    `patchbay ${group} --help lists what there is`,
   )
+}
+
+/** The longest beginning of the words under which there are commands: `mqtt user`, `plugin`, or an empty text. */
+function groupOf(words: readonly string[], commands: readonly Command[]): string {
+  for (let length = Math.min(words.length, LONGEST - 1); length > 0; length--) {
+    const group = words.slice(0, length).join(' ')
+    if (commands.some(({ name }) => name.startsWith(`${group} `))) return group
+  }
+  return ''
 }
 
 /** Words in the name of a command. */

@@ -1,6 +1,6 @@
 import { controlSocketPath } from '../control-socket.js'
 import { KernelError } from '../errors.js'
-import type { Call } from './command.js'
+import type { Call, Command } from './command.js'
 import { understand } from './command-line.js'
 import { COMMANDS } from './commands.js'
 import { ControlClient } from './control-client.js'
@@ -51,9 +51,27 @@ async function run(given: readonly string[], streams: Streams): Promise<number> 
     code = verdict
   }
   if (options.help) streams.out(line(helpOfCommand(command)))
-  else await command.run(callOf(words, options, streams, ends))
+  else await command.run(callOf(words, options, streams, ends)).catch(thrown => rethrow(thrown, command))
   return code
 }
+
+/** What the server says of a call, for somebody who has typed a command. */
+function rethrow(thrown: unknown, { name, raw }: Command): never {
+  if (!(thrown instanceof Refusal) || raw) throw thrown
+  if (thrown.message.startsWith('nothing answers ')) {
+    throw new Refusal(`no running plugin serves "patchbay ${name}"`, {
+      code: thrown.code,
+      hint: `patchbay plugin list shows which plugins run${name.startsWith('mqtt ') ? '; patchbay plugin start mqtt-admin starts the one for it' : ''}`,
+    })
+  }
+  if (!MISTAKES.has(thrown.code)) throw thrown
+  const { code, exitCode, hint } = thrown
+  const message = thrown.message.replace(/^(GET|POST|PUT|PATCH|DELETE) \S+: /, '')
+  const isOfApi = hint === undefined || hint.startsWith('GET ')
+  throw new Refusal(message, { code, exitCode, hint: isOfApi ? `patchbay ${name} --help tells what it takes` : hint })
+}
+
+const MISTAKES = new Set(['bad_request', 'body_invalid'])
 
 function callOf(words: readonly string[], options: Options, { out, err }: Streams, ends: Call['ends']): Call {
   return {

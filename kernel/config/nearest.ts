@@ -1,9 +1,15 @@
+/** As far as two slips, where one slip is nearer still. */
+const BEGINNING = 1.5
+
 /** The candidate a person most likely meant by `word`, or nothing when all are far off. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined
   let bestDistance = Math.max(2, Math.floor(word.length / 2)) + 1
   for (const candidate of candidates) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase(), bestDistance)
+    const [said, name] = [word.toLowerCase(), candidate.toLowerCase()]
+    // A beginning is nearer than its length tells: `cert` means `certfile` rather than `port`.
+    const isBeginning = said.length >= 3 && name.startsWith(said)
+    const distance = isBeginning ? Math.min(BEGINNING, bestDistance) : editDistance(said, name, bestDistance)
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance]
   }
   return best

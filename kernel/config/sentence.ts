@@ -10,13 +10,21 @@ export interface Wording {
   field: string
   /** What an object is. */
   object: string
+  /** What the mistake is about when it is not about one entry. */
+  whole: string
   /** What paths begin with. */
   prefix: string
   /** Names at the top that are valid and that the schema does not have. */
   alsoKnown: Iterable<string>
 }
 
-const OPTIONS: Wording = { field: 'option', object: 'options as "name: value" lines', prefix: '', alsoKnown: [] }
+const OPTIONS: Wording = {
+  field: 'option',
+  object: 'options as "name: value" lines',
+  whole: 'the whole',
+  prefix: '',
+  alsoKnown: [],
+}
 
 /** What is wrong: the path, what was expected, what came instead, and the nearest valid name. */
 export function sentence(issue: z.core.$ZodIssue, schema: z.ZodType, given: Partial<Wording> = {}): string {
@@ -29,7 +37,8 @@ export function sentence(issue: z.core.$ZodIssue, schema: z.ZodType, given: Part
   const secret = issue.path.some(step => isSecret(String(step)))
   const input = discriminated(issue)
   const got = input === undefined ? 'nothing' : secret ? HIDDEN : show(input)
-  return `"${path || 'the whole'}": ${expected(issue, schema, words.object)}, got ${got}`
+  const { wanted, meant = '' } = expected(issue, schema, words.object)
+  return `${path ? `"${path}"` : words.whole}: ${wanted}, got ${got}${meant}`
 }
 
 /** Dotted, with list positions in brackets: `listen[0].port`. */
@@ -39,17 +48,48 @@ function dotted(prefix: string, path: readonly PropertyKey[]): string {
   return text
 }
 
-function expected(issue: z.core.$ZodIssue, schema: z.ZodType, object: string): string {
+/** What is expected, and which of its words was most likely meant. */
+interface Expected {
+  wanted: string
+  meant?: string
+}
+
+function expected(issue: z.core.$ZodIssue, schema: z.ZodType, object: string): Expected {
   if (issue.code === 'invalid_union') {
-    const branches = issue.errors.flatMap(([first]) => (first ? [expected(first, schema, object)] : []))
-    if (branches.length > 0) return [...new Set(branches)].join(', or ').replaceAll(', or expected', ' or')
+    const firsts = issue.errors.flatMap(([first]) => (first ? [first] : []))
+    const words = firsts.flatMap(first => (first.code === 'invalid_value' ? first.values : []))
+    const others = firsts
+      .filter(({ code }) => code !== 'invalid_value')
+      .map(first => expected(first, schema, object).wanted)
+    if (firsts.length > 0) {
+      const oneOf = words.length > 0 ? [among(words, issue.input)] : []
+      const branches = new Set([...oneOf.map(({ wanted }) => wanted), ...others])
+      return { ...oneOf[0], wanted: [...branches].join(', or ').replaceAll(', or expected', ' or') }
+    }
     const key = String(issue.path.at(-1))
-    const values = discriminators(at(schema, issue.path.slice(0, -1)), key)
-    return `expected one of ${values.join(', ')}${didYouMean(String(discriminated(issue)), values)}`
+    return among(discriminators(at(schema, issue.path.slice(0, -1)), key), discriminated(issue))
   }
-  if (issue.code === 'invalid_value') {
-    const values = issue.values.map(String)
-    return `expected one of ${values.join(', ')}${didYouMean(String(issue.input), values)}`
+  if (issue.code === 'invalid_value') return among(issue.values, issue.input)
+  return { wanted: plainly(issue, object) }
+}
+
+function among(values: readonly unknown[], input: unknown): Expected {
+  const words = values.map(String)
+  return {
+    wanted: `expected ${words.length > 1 ? 'one of ' : ''}${words.join(', ')}`,
+    // A number in quotes is not a slip of the pen: the type is what is wrong.
+    meant: words.includes(String(input))
+      ? ''
+      : didYouMean(
+          String(input),
+          words.filter(word => word.length > 1),
+        ),
+  }
+}
+
+function plainly(issue: z.core.$ZodIssue, object: string): string {
+  if (issue.code === 'invalid_format' && issue.format === 'datetime') {
+    return 'expected a time such as 2026-11-22T09:00:00Z'
   }
   if (issue.code === 'invalid_type') {
     const isObject = issue.expected === 'object' || issue.expected === 'record'

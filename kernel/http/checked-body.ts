@@ -11,7 +11,9 @@ export function mistaken(
   schema: z.ZodType,
   { issues }: z.ZodError,
 ): KernelError {
-  const sentences = issues.map(issue => sentence(issue, schema, { field, object: 'an object' }))
+  const sentences = issues.map(issue =>
+    sentence(issue, schema, { field, object: 'an object', whole: `the ${field === 'field' ? 'body' : 'query'}` }),
+  )
   return withoutStack(
     () =>
       new KernelError(code, `${method} ${path}: ${sentences.slice(0, MOST).join('; ')}; nothing was done`, {

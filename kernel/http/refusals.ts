@@ -32,7 +32,7 @@ export function pathOf(ctx: KernelContext): string {
 
 export function noSuchPath(method: string, path: string): KernelError {
   return new KernelError('not_found', `nothing answers ${method} ${path} on this port`, {
-    hint: 'patchbay status shows which port carries what, patchbay plugin list which plugins run',
+    hint: "patchbay status shows which port carries what, patchbay plugin list which plugins run, patchbay openapi every path of Patchbay's own",
   })
 }
 

@@ -30,12 +30,12 @@ export async function openAlarms(ctx: PluginContext<Options>, backend: () => Mqt
   }
 }
 
-/** None without a broker: that its plugin failed is what the others tell. */
+/** None without a broker, nor of one that tells none: the others are told all the same. */
 async function ofBroker(backend: () => MqttBackend): Promise<MqttAlarm[]> {
   try {
     return await backend().alarms()
   } catch (thrown) {
-    if (thrown instanceof KernelError && thrown.code === 'no_backend') return []
+    if (thrown instanceof KernelError && (thrown.code === 'no_backend' || thrown.code === 'unsupported')) return []
     throw thrown
   }
 }

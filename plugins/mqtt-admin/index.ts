@@ -1,11 +1,13 @@
 import { plugin } from 'patchbay'
 import { openAlarms } from './alarms.js'
-import type { MqttBackend } from './backend.js'
 import { contributeEmq } from './emq/contribute.js'
+import { openFeed } from './native/events/feed.js'
 import { contributeNative } from './native/index.js'
 import { options } from './options.js'
 import { permissions } from './permissions.js'
+import { runningBroker } from './running-broker.js'
 import { contributeVernemq } from './vernemq/contribute.js'
+import { WEBHOOK_STORAGE } from './vernemq/webhooks/kept.js'
 
 export default plugin({
   name: 'mqtt-admin',
@@ -14,11 +16,13 @@ export default plugin({
   uses: ['mqtt-backend'],
   config: options,
   permissions,
+  storage: [WEBHOOK_STORAGE],
   async start(ctx) {
-    const backend = ctx.service<MqttBackend>('mqtt-backend')
+    const backend = runningBroker(ctx)
     const alarms = await openAlarms(ctx, backend)
     await contributeEmq(ctx, backend, alarms)
-    await contributeVernemq(ctx, backend)
-    await contributeNative(ctx, backend, alarms)
+    const feed = await openFeed(ctx, backend)
+    await contributeVernemq(ctx, backend, feed)
+    contributeNative(ctx, backend, alarms, feed)
   },
 })

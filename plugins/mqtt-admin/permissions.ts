@@ -11,6 +11,7 @@ export const permissions = {
   'retained.delete': 'Delete retained messages',
   'subscriptions.read': 'See subscriptions and routes',
   'events.read': 'Follow what clients do, and see their history',
+  'webhooks.write': 'Have endpoints called when something happens to clients',
   'metrics.read': 'See counters, gauges and alarms',
   'listeners.read': 'See MQTT listeners',
   'listeners.write': 'Start and stop listeners',

@@ -205,3 +205,18 @@ test.serial(
     }
   },
 )
+
+test('the audit log knows by the key what of a setting is secret', async t => {
+  const house = await openHouse({ start: ['mqtt-broker', 'mqtt-admin'] })
+  const put = (app: string, key: string, value: string) =>
+    house.ask(asAdmin({ method: 'PUT', path: `/api/v2/configs/${app}`, body: JSON.stringify({ key, value }) }))
+  await put('emqttd', 'mqtt.max_clientid_len', '512')
+  await put('auth', 'database_password', 'hunter2')
+  const { body } = await house.ask(asAdmin({ path: '/kernel/audit?limit=2' }))
+  const { entries } = JSON.parse(body) as { entries: { arguments: object }[] }
+  t.deepEqual(
+    entries.map(entry => entry.arguments),
+    [{ database_password: '[hidden]' }, { 'mqtt.max_clientid_len': '512' }],
+  )
+  await house.close()
+})

@@ -83,9 +83,15 @@ const COMMANDS: Exchange[] = [
   row('/bridge/show', anyAlert(/no bridges/)),
   row('/script/load?path=x', anyAlert(/no Lua scripts/)),
   row('/webhooks/show', table()),
-  row('/webhooks/register?hook=on_publish&endpoint=http://a', anyAlert(/none is registered/)),
-  row('/webhooks/deregister?hook=on_publish&endpoint=http://a', anyAlert(/no webhook is registered/)),
-  row('/webhooks/cache/show?--reset', table()),
+  row(
+    '/webhooks/register?hook=on_publish&endpoint=http://a',
+    anyAlert(/can't register endpoint due to 'endpoints are not/),
+  ),
+  row('/webhooks/deregister?hook=on_publish&endpoint=http://a', alert("can't deregister endpoint due to 'not_found'")),
+  row('/webhooks/cache/show', table()),
+  row('/webhooks/cache/show?--reset', text('Done')),
+  row('/webhooks/register?hook=on_register', anyAlert(/vmq-admin webhooks register hook=/)),
+  row('/webhooks/deregister', anyAlert(/vmq-admin webhooks deregister hook=/)),
   row('/webui/show', anyAlert(/webuiapi/)),
   row('/config/reset?app=vmq_server', anyAlert(/config clear/)),
 ]

@@ -5,7 +5,7 @@ import { METRICS } from '../../plugins/mqtt-admin/vernemq/metrics-table.js'
 import { freePort } from '../support/free-port.js'
 import { type Answer, type Asked, ask, basic, compare, type Exchange } from './exchange.js'
 import { ADMIN, EVERYTHING_ELSE, KEY, openHouse, PASSWORD, type TestHouse } from './house.js'
-import { eventually } from './mqtt.js'
+import { connectClient, eventually } from './mqtt.js'
 
 const NODE = 'VerneMQ@127.0.0.1'
 const VERNEMQ = { port: 0, request_handlers: { '/': 'vernemq' } }
@@ -15,7 +15,7 @@ const open = (plugins: Record<string, Record<string, unknown>> = {}, start = ['m
 let house: TestHouse
 test.before(async () => {
   house = await open()
-  for (const scope of ['httppub', 'metrics', 'health', 'status']) {
+  for (const scope of ['httppub', 'metrics', 'health', 'status', 'api2']) {
     await house.local(`/api/v1/api-key/add?key=for-${scope}&scope=${scope}`)
   }
 })
@@ -56,6 +56,37 @@ rows([
     status: 401,
   },
 ])
+
+const API2 = { headers: { 'x-api-key': 'for-api2' } }
+rows([
+  { path: '/api/v2/client?client_id=nope', ...API2, status: 200, answer: '{"status":"unknown"}' },
+  { path: '/api/v2/client?client_id=nope&topics', ...API2, status: 200, answer: '{"status":"unknown","topics":{}}' },
+  { path: '/api/v2/client', ...API2, status: 200, type: 'application/json', answer: '{"status":"unknown"}' },
+  { path: '/api/v2/disconnect?client_id=nope', ...API2, status: 200, answer: '"unknown"' },
+  { path: '/api/v2/client?client_id=x', status: 401 },
+  { path: '/api/v2/client?client_id=x', headers: { Authorization: KEY }, status: 401 },
+  { path: '/api/v2/client?client_id=x', method: 'POST', ...API2, status: 405, has: { Allow: 'GET, HEAD' } },
+  { path: '/api/v2/client', method: 'OPTIONS', status: 200, has: { 'Access-Control-Allow-Origin': '*' }, answer: '' },
+])
+
+test('one client is asked about and disconnected at /api/v2, and HEAD does not disconnect it', async t => {
+  const client = await connectClient(house, { clientId: 'one/é', clean: false })
+  await client.subscribeAsync({ 'a/+': { qos: 1 } })
+  const call = async (path: string, method = 'GET') => {
+    const { status, body } = await house.ask({ method, path: `/api/v2/${path}client_id=one%2F%C3%A9`, ...API2 })
+    return `${status} ${body}`
+  }
+  t.is(await call('client?topics&'), '200 {"status":"online","topics":{"a/+":1}}')
+  t.is(await call('disconnect?', 'HEAD'), '200 ')
+  t.is(await call('client?'), '200 {"status":"online"}')
+  t.is(await call('disconnect?mountpoint=other&'), '200 "unknown"')
+  t.is(await call('disconnect?'), '200 "ok"')
+  await eventually(async () => (await call('client?')) === '200 {"status":"offline"}', 'it is away')
+  t.is(await call('disconnect?cleanup&'), '200 "ok"')
+  t.is(await call('client?'), '200 {"status":"unknown"}')
+  const { entries } = JSON.parse((await house.local('/kernel/audit?limit=5')).body) as { entries: object[] }
+  t.like(entries[0], { command: 'GET /api/v2/disconnect', arguments: { client_id: 'one/é', cleanup: '' } })
+})
 
 test('/status.json is a list of one object, keyed by the node', async t => {
   const answer = await house.ask({ path: '/status.json' })
@@ -99,7 +130,7 @@ test('without a broker it is not healthy, and says why', async t => {
   for (const path of ['/metrics', '/status.json']) {
     const { status, body } = await alone.ask({ path })
     t.is(status, 503)
-    t.regex(body, /no running plugin provides "mqtt-backend"/)
+    t.regex(body, /no MQTT broker is running/)
   }
   await alone.close()
 })
@@ -256,7 +287,10 @@ test.serial('listener start --http opens a listener that carries this API, throu
   t.is((await asked('/api/v1/cluster/show')).status, 401)
   t.is((await asked('/api/v2/clients/x')).status, 404)
   t.like(await row(), { type: 'http', status: 'running', max_conns: 5 })
-  t.regex(await call(`/listener/start?${where}&--http`), /can't start listener due to 'already_started'/)
+  t.regex(
+    await call(`/listener/start?${where}&--http`),
+    /can't start listener due to '\{already_started,<0\.\d+\.0>\}'/,
+  )
   await house.kernel.reload('mqtt-admin')
   t.is((await asked('/health/ping')).status, 200)
   t.is(await call(`/listener/stop?${where}`), DONE)

@@ -84,7 +84,13 @@ test.serial('mistakes are told as everywhere: sentence, hint, exit code', async 
   }
   await says(2, /there is no command "mqtt clinets"; did you mean "clients"\?/, 'clinets')
   await says(2, /patchbay mqtt clients has no option "--usr"; did you mean "--user"\?/, 'clients', '--usr', 'bob')
-  await says(1, /expected one of connected, away, all; did you mean "connected"\?/, 'clients', '--state', 'conected')
+  await says(
+    1,
+    /expected one of connected, away, all, got .*; did you mean "connected"\?/,
+    'clients',
+    '--state',
+    'conected',
+  )
   await says(1, /there is no session of a client "nobody"/, 'client', 'nobody')
   await says(1, /without a filter this would disconnect everybody; nothing was done/, 'kick')
   await says(2, /a client id and filters exclude each other/, 'kick', 'a', '--user', 'bob')
@@ -93,9 +99,85 @@ test.serial('mistakes are told as everywhere: sentence, hint, exit code', async 
   await says(2, /needs either PAYLOAD or --file/, 'publish', 'a')
   await says(1, /without the wildcards/, 'publish', 'a/#', 'x')
   await says(1, /cannot be read: ENOENT/, 'publish', 'a', '--file', '/nowhere/at/all')
-  await says(2, /"history" is not NAME=VALUE/, 'settings', 'history')
+  await says(2, /"history" is not NAME=VALUE/, 'settings', 'history', 'max_sessions=5')
+  await says(
+    1,
+    /"plugins.mqtt-broker.password_cost": expected at least 1024, got 1000/,
+    'settings',
+    'password_cost=1000',
+  )
+  await says(1, /there is no setting "histroy"; did you mean "history"\?/, 'settings', 'histroy')
   await says(1, /unknown option .*did you mean "(mqtt-broker\.)?history"/, 'settings', 'histroy=5')
   await says(1, /the filter # would delete every retained message/, 'retained', 'delete')
+})
+
+test.serial('what the server says is told in the words of the command line', async t => {
+  const { err } = await run('clients', '--state', 'online')
+  t.is(
+    err,
+    'patchbay: "state": expected one of connected, away, all, got "online"; nothing was done\n' +
+      '  → patchbay mqtt clients --help tells what it takes\n',
+  )
+  t.regex((await run('user', 'remove', 'nobody')).err, /→ .*patchbay mqtt user list/)
+  t.regex((await run('acl', 'remove', 'nothing')).err, /→ .*patchbay mqtt acl list/)
+  t.regex((await run('ban', 'lift', 'nobody')).err, /→ .*patchbay mqtt ban list.* such as client:sensor-7/)
+  t.regex((await run('ban', 'add', 'client', 'x', '--until', 'tomorrow')).err, /"until": expected a time such as 2026-/)
+  t.regex((await run('kick')).err, /--user, --like or --all/)
+})
+
+test.serial('an empty list says that it is empty', async t => {
+  for (const [given, sentence] of [
+    [['clients', '--like', 'nobody'], 'no clients match\n'],
+    [['ban', 'list'], 'no bans\n'],
+    [['queue', 'lasting/2'], 'no messages\n'],
+    [['history', 'nobody'], 'nothing is known of a client "nobody" since the server started\n'],
+  ] as const) {
+    t.deepEqual(await run(...given), { code: 0, out: '', err: sentence })
+  }
+})
+
+test.serial('vmq-admin says which key, value or file was refused, though the API does not', async t => {
+  const says = async (sentence: RegExp, ...given: string[]) => {
+    const { code, err } = await house.run('vmq-admin', ...given)
+    t.is(code, 1)
+    t.regex(err, sentence)
+  }
+  await says(
+    /there is no key "max_queue"; nothing was changed\n {2}→ vmq-admin config show app=vmq_server/,
+    'set',
+    'max_queue=1',
+  )
+  await says(/"max_offline_messages=lots" is a value that it cannot have/, 'set', 'max_offline_messages=lots')
+  await says(/there is no key "nope"/, 'show', 'nope')
+  await says(/there is no key "nope"/, 'describe', 'nope')
+  await says(/"set" takes no "--al"; did you mean "--all"/, 'set', 'max_offline_messages=5', '--al')
+  await says(/"set" wants KEY=VALUE/, 'set')
+  await says(/"show" wants a KEY\n/, 'show', '--all')
+  t.regex((await house.run('vmq-admin', 'config', 'show', 'app=vmq_server')).out, /max_offline_messages/)
+  const listener = ['listener', 'start', 'address=127.0.0.1', 'port=1', '--ssl']
+  await says(/"--certfile": there is no file \/no\/such\.pem/, ...listener, '--certfile=/no/such.pem')
+  await says(/does not take one of these values: .*--max_connections=few/, ...listener, '--max_connections=few')
+})
+
+test.serial('without the plugin that serves it, a command names it', async t => {
+  t.is((await house.run('plugin', 'stop', 'mqtt-admin')).code, 0)
+  t.regex((await run('clients')).err, /no running plugin serves "patchbay mqtt clients"\n {2}→ .*start mqtt-admin/)
+  t.is((await house.run('plugin', 'start', 'mqtt-admin')).code, 0)
+})
+
+test.serial('the listeners tell why connections ended', async t => {
+  await t.throwsAsync(
+    connectAsync(`mqtt://127.0.0.1:${port}`, { protocolVersion: 5, clientId: 'five', reconnectPeriod: 0 }),
+  )
+  const ended = () => run('listeners').then(({ out }) => /ENDED BY\n.*unacceptable protocol version ×1/.test(out))
+  await until(ended)
+  t.true(await ended())
+})
+
+test.serial('one setting is shown by its name, and where its value comes from', async t => {
+  t.is((await run('settings', 'history')).out, 'history  100\n')
+  const { out } = await house.run('config', 'show', 'mqtt-broker.history')
+  t.regex(out, /\nOPTION +VALUE +SOURCE\nplugins\.mqtt-broker\.history +100 +default\n$/)
 })
 
 test.serial('publishing, looking at retained messages, deleting them', async t => {
@@ -192,5 +274,6 @@ test('every command of mqtt is in the help of its group, and names of three word
   for (const name of ['clients', 'kick [ID]', 'retained get TOPIC', 'events'])
     t.true(help.includes(`mqtt ${name}`), name)
   t.regex(await says('mqtt', 'retained', 'get', '--help'), /^patchbay mqtt retained get TOPIC/)
+  t.regex(await says('mqtt', 'user', '--help'), /^patchbay mqtt user COMMAND\n[\s\S]*mqtt user add NAME/)
   t.regex(await says('mqtt', 'retained', '--help'), /^patchbay mqtt retained \[FILTER\]/)
 })

@@ -81,6 +81,13 @@ test('nothing, or a group alone, shows its help and is wrong usage', async t => 
 const MISTAKES: [given: string[], sentence: RegExp][] = [
   [['plugn', 'list'], /there is no command "plugn"; did you mean "plugin"\?/],
   [['lsit'], /did you mean "plugin list"\?/],
+  [['mqtt', 'acl', 'ad', 'x'], /there is no command "mqtt acl ad"; did you mean "add"\?/],
+  [['mqtt', 'users'], /there is no command "mqtt users"; did you mean "user"\?/],
+  [
+    ['mqtt', 'ban', 'add', 'client', 'x', '--for', '1h', '--until', '2027-01-01'],
+    /"--for" and "--until" both say when/,
+  ],
+  [['mqtt', 'retaind'], /there is no command "mqtt retaind"; did you mean "retained"\?/],
   [['plugin', 'strat', 'x'], /there is no command "plugin strat"; did you mean "start"\?/],
   [['status', '--jsn'], /patchbay status has no option "--jsn"; did you mean "--json"\?/],
   [['plugin', 'load', 'x', '--cascade'], /patchbay plugin load has no option "--cascade"/],

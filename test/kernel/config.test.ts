@@ -84,7 +84,7 @@ test('an unknown option gives its path and the nearest name', t => {
   t.regex(wrong({ node_names: { emqx: 'a' } }), /"node_names.emqx"; did you mean "emq"\?/)
   t.regex(
     wrong({ log: { level: 'warning' } }),
-    /"log.level": expected one of debug, info, warn, error; did you mean "warn"\?/,
+    /"log.level": expected one of debug, info, warn, error, got .*; did you mean "warn"\?/,
   )
 })
 
@@ -388,6 +388,7 @@ test('options that the plugin refuses are not stored, however many set them at o
   t.is(seen.at(-1), 5)
   t.like(kernel.inspect('one').options[0], { value: '5', source: 'override' })
   await t.throwsAsync(reconfigure.setOptions('one', { sise: '3' }), { message: /did you mean "size"/ })
+  t.true(kernel.log.some(({ message }) => /^generation \d+ has the options that were changed$/.test(message)))
   await kernel.close()
 })
 

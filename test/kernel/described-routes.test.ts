@@ -62,7 +62,7 @@ test('a wrong query is a 400 that names the parameter, what was expected and the
   t.regex(await refused('?limit=11'), /"limit": expected at most 10, got 11/)
   t.regex(await refused('?limit=1&limit=2'), /"limit": expected a number, got \[/)
   t.regex(await refused('?clean=yes'), /"clean": expected true or false, got "yes"/)
-  t.regex(await refused('?event=conected'), /expected one of connected, gone; did you mean "connected"\?/)
+  t.regex(await refused('?event=conected'), /expected one of connected, gone, got .*; did you mean "connected"\?/)
   t.regex(await refused('?__proto__=1'), /unknown parameter "__proto__"/)
   t.true((await refused(`?${'x=1&'.repeat(900)}`)).length < 5000)
   await kernel.close()
@@ -82,8 +82,8 @@ test('a wrong body is a 400 that names the field', async t => {
   }
   t.deepEqual(await post('{"topic":"a"}'), { status: 200, answer: { topic: 'a', qos: 0 } as object })
   for (const [text, message] of [
-    ['', /"the whole": expected an object, got nothing/],
-    ['[]', /"the whole": expected an object, got \[\]/],
+    ['', /: the body: expected an object, got nothing/],
+    ['[]', /: the body: expected an object, got \[\]/],
     ['{"topic":5}', /"topic": expected a text, got 5/],
     ['{"topic":"a","qoss":1}', /unknown field "qoss"; did you mean "qos"\?/],
     ['{"topic":"a","qos":3}', /"qos": expected at most 2, got 3/],

@@ -10,11 +10,13 @@ interface Shown {
 
 export const configShow: Command = {
   name: 'config show',
-  summary: 'shows every option with its value and where that comes from',
-  details: 'Sources: default, file, environment, and override for what was set over an API, which wins over the file.',
+  takes: ['[OPTION]'],
+  summary: 'shows every option, or those whose name has this in it, with its value and where that comes from',
+  details:
+    'Sources: default, file, environment, and override for what was set over an API, which wins over the file. --json shows all.',
   options: ['json', 'data'],
-  example: 'patchbay config show',
-  async run({ server, printed, print }) {
+  example: 'patchbay config show max_queue',
+  async run({ words: [part = ''], server, printed, print, note }) {
     const answer = await (await server()).get<Shown>('/kernel/config')
     if (printed(answer)) return
     const row = (prefix: string, { key, value, source }: PluginOption) => [prefix + key, value, source]
@@ -23,7 +25,8 @@ export const configShow: Command = {
       ...Object.entries(answer.plugins).flatMap(([name, options]) =>
         options.map(option => row(`plugins.${name}.`, option)),
       ),
-    ]
+    ].filter(([option]) => option!.includes(part))
+    if (rows.length === 0) return note(`no option has "${part}" in its name`)
     print(`file: ${answer.file ?? 'none, the defaults hold'}\n\n${table(['OPTION', 'VALUE', 'SOURCE'], rows)}`)
   },
 }

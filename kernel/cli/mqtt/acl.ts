@@ -40,7 +40,9 @@ const add: Command = {
   async run(call) {
     const { words, options, server, printed, print } = call
     const [verdict, action, topic] = words
-    if (verdict !== 'allow' && verdict !== 'deny') throw wrongUsage(`"${verdict}" is neither allow nor deny`)
+    if (verdict !== 'allow' && verdict !== 'deny') {
+      throw wrongUsage(`"${verdict}" is neither allow nor deny`, 'patchbay mqtt acl add allow publish devices/%u/state')
+    }
     const { before } = options
     const body = { permit: verdict === 'allow', action, topic, ...whoIn(call), ...(before ? { before } : {}) }
     const rule = await (await server()).post<Rule>('/mqtt/v1/acl', body)
@@ -64,6 +66,10 @@ const decide: Command = {
   name: 'mqtt acl decide',
   takes: ['publish|subscribe', 'TOPIC'],
   summary: 'tells what the ACL decides for a client, and by which rule',
+  details: [
+    '--user is taken as proved by a password or a certificate; for a client that only claims the name, leave it out.',
+    'Rules with %c or for a client id need --client, those for an address --address.',
+  ].join('\n'),
   options: ['user', 'client', 'address', 'json', 'data'],
   example: 'patchbay mqtt acl decide publish devices/bob/state --user bob',
   async run(call) {

@@ -63,10 +63,11 @@ const lift: Command = {
 
 function endIn({ options: { for: lasting, until } }: Call): object {
   if (lasting === undefined) return until === undefined ? {} : { until }
+  if (until !== undefined) throw wrongUsage('"--for" and "--until" both say when the ban ends', 'give one of them')
   const [, count, unit] = /^(\d{1,7})([smhd])$/.exec(lasting) ?? []
   if (count === undefined)
     throw wrongUsage(`"--for ${lasting}" is no length of time`, '--for 90m, --for 24h or --for 7d')
-  return { seconds: Number(count) * SECONDS[unit!]!, ...(until === undefined ? {} : { until }) }
+  return { seconds: Number(count) * SECONDS[unit!]! }
 }
 
 export const MQTT_BAN_COMMANDS: readonly Command[] = [list, add, lift]

@@ -30,6 +30,7 @@ export async function printList<Item, Name extends string>(
   if (call.printed({ [plural]: items, total, next })) return
   const rows = items.map(item => Object.values(columns).map(read => cell(read(item))))
   if (rows.length > 0) call.print(table(Object.keys(columns), rows))
+  else call.note(`no ${plural}${query.size > 1 ? ' match' : ''}`)
   if (next === undefined) return
   const all = total === undefined ? 'there are more' : `of ${total}`
   call.note(`the first ${items.length}, ${all}: --limit ${total ?? items.length * 10}`)

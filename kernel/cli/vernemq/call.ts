@@ -6,6 +6,7 @@ import { liveCommands } from '../live-commands.js'
 import { Refusal } from '../refusal.js'
 import { type CallLine, pathOf } from './call-line.js'
 import { readable } from './output.js'
+import { refusedKey } from './refused-key.js'
 import { refusalOf } from './usage.js'
 
 const FORMATS = ['human', 'json']
@@ -16,7 +17,9 @@ export async function callVernemq(line: CallLine, client: ControlClient, { print
     throw wrongCall(`"--format=${line.format}" is not one of ${FORMATS.join(', ')}`, 'vmq-admin … --format=json')
   }
   const { status, text } = await client.ask('GET', pathOf(line))
-  if (status === 400) throw refusalOf(line, await liveCommands(client, 'vernemq'))
+  if (status === 400) {
+    throw (await refusedKey(line, client)) ?? refusalOf(line, await liveCommands(client, 'vernemq'))
+  }
   if (status !== 200) {
     throw new Refusal(`"${line.words.join(' ')}" failed: the API answered ${status}`, {
       hint: 'patchbay logs tells why',

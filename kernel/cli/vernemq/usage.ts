@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { didYouMean, nearest } from '../../config/nearest.js'
 import { wrongCall } from '../leading-options.js'
@@ -56,7 +57,10 @@ export function refusalOf({ words, fields }: CallLine, commands: readonly Vernem
   if (params === 'any' || command.positional) {
     return wrongCall(`"${command.path}" was given a key that is not known, a value it cannot have, or none`, usage)
   }
-  return wrongCall(`"${command.path}" does not take these arguments`, usage)
+  const missing = fields.find(([, value]) => value?.startsWith('/') && !existsSync(value))
+  if (missing) return wrongCall(`"${missing[0]}": there is no file ${missing[1]}, or it may not be looked at`, usage)
+  const given = fields.map(([name, value]) => (value === undefined ? name : `${name}=${value}`)).join(' ')
+  return wrongCall(`"${command.path}" does not take one of these values: ${given}`, usage)
 }
 
 /** There is no such command, or it is only the beginning of some. */

@@ -77,8 +77,15 @@ async function dispatch(ctx: KernelContext, view: LiveTable, path: string, optio
     throw unknownNode ? new EmqError(unknownNode.code, unknownNode.message) : new EmqNotFound()
   }
   const page = definition.paged ? readPage(ctx.query) : FIRST_PAGE
-  const change = definition.method === 'GET' || definition.reads ? undefined : { command: name, arguments: body }
+  const change =
+    definition.method === 'GET' || definition.reads ? undefined : { command: name, arguments: toldOf(definition, body) }
   return run(view, found.command, { node, path: captured, body, page, identity, ctx }, change)
+}
+
+/** A configuration key as the name of its value, by which the audit log knows what is secret. */
+function toldOf({ params }: EmqCommand, body: Record<string, unknown>): Record<string, unknown> {
+  const { key, value } = body
+  return params?.['key'] && params['value'] ? { [String(key)]: value } : body
 }
 
 function nameOf({ method, path }: EmqCommand): string {

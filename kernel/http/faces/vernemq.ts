@@ -7,7 +7,7 @@ import { commandsBy, type Face, type FaceOptions, run, send, sendEmpty } from '.
 import { parseCall, VernemqBadRequest, type VernemqRegistry } from './vernemq-arguments.js'
 import { askedOf, keyHolder, refuseKey } from './vernemq-credentials.js'
 import { alert, answer, type VernemqAnswer } from './vernemq-output.js'
-import { serveBeside } from './vernemq-siblings.js'
+import { preflight, serveBeside } from './vernemq-siblings.js'
 import { WebSessions, webui } from './vernemq-webui.js'
 
 export interface VernemqCommand {
@@ -126,17 +126,6 @@ function changeOf({ definition }: Command<'vernemq'>, call: Pick<VernemqCall, 'p
 function acceptsJson(accept: string | undefined): boolean {
   if (accept === undefined || accept.trim() === '') return true
   return accept.split(',').some(range => /^\s*(\*\/\*|application\/(\*|json))\s*(;|$)/i.test(range))
-}
-
-/** Without credentials, unlike the original: a browser's preflight cannot send any. */
-function preflight(ctx: KernelContext): void {
-  ctx.set({
-    'Access-Control-Allow-Origin': '*',
-    'Access-Control-Allow-Methods': 'HEAD, GET',
-    'Access-Control-Allow-Headers': 'content-type, authorization',
-    'Access-Control-Max-Age': '1728000',
-  })
-  sendEmpty(ctx, 200)
 }
 
 function wordsOf(command: string): string {

@@ -7,6 +7,7 @@ import { contributeClientQueue } from './client-queue.js'
 import { contributeClientSubscriptions } from './client-subscriptions.js'
 import { contributeClients } from './clients.js'
 import { contributeEvents } from './events/contribute.js'
+import type { Feed } from './events/feed.js'
 import { contributeKick } from './kick.js'
 import { contributeListeners } from './listeners.js'
 import { contributePublish } from './publish.js'
@@ -18,12 +19,12 @@ import { contributeStatistics } from './statistics.js'
 import { contributeSubscriptions } from './subscriptions.js'
 
 /** `/mqtt/v1/…`: what neither of the two APIs has (docs/mqtt-api.md). */
-export async function contributeNative(ctx: PluginContext, backend: () => MqttBackend, alarms: Alarms): Promise<void> {
+export function contributeNative(ctx: PluginContext, backend: () => MqttBackend, alarms: Alarms, feed: Feed): void {
   contributeClients(ctx, backend)
   contributeKick(ctx, backend)
   contributeClientSubscriptions(ctx, backend)
   contributeClientQueue(ctx, backend)
-  await contributeEvents(ctx, backend)
+  contributeEvents(ctx, backend, feed)
   contributeSubscriptions(ctx, backend)
   contributeRoutes(ctx, backend)
   contributeRetained(ctx, backend)

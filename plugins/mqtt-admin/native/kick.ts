@@ -96,12 +96,12 @@ async function kick(
 
 function everybody(): KernelError {
   return new KernelError('body_invalid', 'without a filter this would disconnect everybody; nothing was done', {
-    hint: 'name a filter such as "username" or "like", or say {"all": true}',
+    hint: 'name a filter such as "username" or "like", or say {"all": true}; on the command line --user, --like or --all',
   })
 }
 
 function notConnected(clientId: string): KernelError {
   return new KernelError('conflict', `client "${clientId}" is not connected; its session waits for it`, {
-    hint: '?session=end ends the session',
+    hint: '?session=end, on the command line --end-session, ends the session',
   })
 }

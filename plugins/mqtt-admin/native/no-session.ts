@@ -4,7 +4,7 @@ export function noSession(clientId: string): KernelError {
   return withoutStack(
     () =>
       new KernelError('not_found', `there is no session of a client "${clientId}"`, {
-        hint: 'GET /mqtt/v1/clients?like=… finds ids; a slash in an id is written %2F',
+        hint: 'GET /mqtt/v1/clients?like=…, or patchbay mqtt clients --like …, finds ids; in a path a slash is %2F',
       }),
   )
 }

@@ -44,6 +44,6 @@ export function contributeRetainedDelete(ctx: PluginContext, backend: () => Mqtt
 
 function everything(): KernelError {
   return new KernelError('body_invalid', 'the filter # would delete every retained message; nothing was done', {
-    hint: 'name a narrower filter, or say {"all": true}',
+    hint: 'name a narrower filter, or say {"all": true}, on the command line --all',
   })
 }

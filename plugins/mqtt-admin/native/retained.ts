@@ -75,10 +75,10 @@ function raw(request: RouteContext, { topic, qos, retainedAt, payload }: Retaine
 }
 
 function noMessage(topic: string): KernelError {
+  const hint = /[+#]/.test(topic)
+    ? 'this is a filter: GET /mqtt/v1/retained?filter=… lists what matches, POST /mqtt/v1/retained/delete deletes it'
+    : 'GET /mqtt/v1/retained?filter=…, or patchbay mqtt retained, lists topics'
   return withoutStack(
-    () =>
-      new KernelError('not_found', `there is no retained message of the topic "${topic}"`, {
-        hint: 'GET /mqtt/v1/retained?filter=… lists topics',
-      }),
+    () => new KernelError('not_found', `there is no retained message of the topic "${topic}"`, { hint }),
   )
 }

@@ -42,7 +42,7 @@ function noRoute(topic: string): KernelError {
   return withoutStack(
     () =>
       new KernelError('not_found', `nobody subscribes to exactly "${topic}"`, {
-        hint: 'GET /mqtt/v1/subscriptions?matches=TOPIC finds the filters that a topic matches',
+        hint: 'GET /mqtt/v1/subscriptions?matches=TOPIC, or patchbay mqtt subscriptions --matches TOPIC, finds the filters that a topic matches',
       }),
   )
 }

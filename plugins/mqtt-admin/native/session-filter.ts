@@ -25,7 +25,11 @@ export const SESSION_FILTER = {
     .optional()
     .describe('a part of the client id; with * for any text, all of it; upper and lower case are alike'),
   transport: z.enum(['tcp', 'tls', 'ws', 'wss']).optional(),
-  listener: z.string().optional().describe('the listener it came in on: 127.0.0.1:1883'),
+  listener: z
+    .string()
+    .regex(/:\d+$/, 'expected an address and a port, such as 127.0.0.1:1883')
+    .optional()
+    .describe('the listener it came in on: 127.0.0.1:1883'),
   clean: z.boolean().optional().describe('whether its session ends with the connection'),
   connected_before: time.optional().describe('when the last connection was opened'),
   connected_after: time.optional(),

@@ -23,7 +23,7 @@ export function contributeSettings(ctx: PluginContext, backend: () => MqttBacken
   ctx.route('PATCH', path, { permission: 'settings.write', describe: change }, async ({ input }) => {
     if (Object.keys(input).length === 0) {
       throw new KernelError('body_invalid', 'expected at least one setting to change; nothing was done', {
-        hint: `GET ${path} shows them`,
+        hint: `GET ${path}, or patchbay mqtt settings, shows them`,
       })
     }
     const { settings } = backend()

@@ -8,9 +8,6 @@ const SCRIPT = 'there are no Lua scripts here; users and ACL rules are at /mqtt/
 const LOG = 'the log has one level, "log.level" in patchbay.yml; "patchbay logs" shows it'
 const WEBUI = 'there is no web user interface here, but its API answers at /webuiapi/'
 const CLUSTER = 'this broker is one node, which has nothing to synchronise'
-const WEBHOOK = {
-  hook: 'a plugin decides in process, rules are at /mqtt/v1/acl, and /mqtt/v1/events tells what happens as it does',
-}
 
 /** Commands whose purpose is served in another way here, each with the sentence that says so (contracts/mqtt.md §2.4, C). */
 const ELSEWHERE: readonly Elsewhere[] = [
@@ -44,23 +41,10 @@ const ELSEWHERE: readonly Elsewhere[] = [
     path: 'tls clear-pem-cache',
     why: 'certificates are read when a listener starts and are not cached: use "listener restart"',
   },
-  {
-    path: 'webhooks register',
-    params: ['hook', 'endpoint'],
-    flags: { base64payload: {}, no_payload: {}, response_timeout: { value: 'number' } },
-    why: `webhooks are not called here, so none is registered: ${WEBHOOK.hook}`,
-  },
-  { path: 'webhooks deregister', params: ['hook', 'endpoint'], why: 'no webhook is registered' },
 ]
 
 export function contributeElsewhere(ctx: PluginContext): void {
   for (const { why, ...definition } of ELSEWHERE) {
     ctx.command('vernemq', { ...definition, access: { permission: 'nodes.read' }, reads: true }, () => alert(why))
   }
-  const access = { permission: 'nodes.read' }
-  // There are none: an empty table is the truth.
-  for (const path of ['webhooks show', 'webhooks cache show']) {
-    ctx.command('vernemq', { access, path, reads: true, flags: { reset: {} } }, () => ({ table: [] }))
-  }
-  ctx.command('vernemq', { access, path: 'webhooks cache clear', reads: true }, () => ({ text: 'Done' }))
 }

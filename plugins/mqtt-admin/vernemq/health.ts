@@ -1,6 +1,7 @@
 import { KernelError, type PluginContext, type VernemqReply } from 'patchbay'
 import type { MqttBackend } from '../backend.js'
 import type { AccessOf } from './access.js'
+import { knownListeners } from './known-listeners.js'
 import { mqttRow } from './listener-rows.js'
 
 /** `/health` and what is below it (contracts/mqtt.md §2.5). */
@@ -18,7 +19,7 @@ export function contributeHealth(ctx: PluginContext, backend: () => MqttBackend,
 
 async function listenersDown(backend: () => MqttBackend): Promise<string[]> {
   try {
-    const down = (await backend().listeners.list()).filter(({ status }) => status !== 'running')
+    const down = (await knownListeners(backend())).filter(({ status }) => status !== 'running')
     const types = down.map(listener => mqttRow(listener, { tls: false, mqtt: false })['type'])
     return types.length > 0 ? [`Listeners are not ready: [${types}]`] : []
   } catch (thrown) {

@@ -9,7 +9,11 @@ const WHERE = { params: ['address', 'port'], types: { address: 'address', port: 
 const CONFIGURED =
   'it belongs to the configuration: take it out of "listen" in patchbay.yml, then "patchbay config reload"'
 /** The original's words for what can be wrong. */
-const CAUSES: Readonly<Record<string, string>> = { port_taken: 'eaddrinuse', conflict: 'already_started' }
+const CAUSES: Readonly<Record<string, (port: number) => string>> = {
+  port_taken: () => 'eaddrinuse',
+  // The original names the listener's process; the port stands in for it.
+  conflict: port => `{already_started,<0.${port}.0>}`,
+}
 
 /** `listener show`, `start`, `stop`, `restart`, `delete`, for MQTT and for HTTP (contracts/mqtt.md §2.4). */
 export function contributeListeners(ctx: PluginContext, backend: () => MqttBackend, http: HttpListeners): void {
@@ -28,7 +32,7 @@ export function contributeListeners(ctx: PluginContext, backend: () => MqttBacke
 
   ctx.command('vernemq', { access: write, path: 'listener start', ...WHERE, flags: START_FLAGS }, async call => {
     if (!whereOf(call)) return alert(LISTENER_START_USAGE)
-    return refusable('start', async () => {
+    return refusable('start', call, async () => {
       // A port that the system picks could not be named when it is to be stopped.
       if (Number(call.params.get('port')) === 0) throw new KernelError('bad_request', 'port 0 is none')
       const options = await listenerOptions(call)
@@ -46,7 +50,7 @@ export function contributeListeners(ctx: PluginContext, backend: () => MqttBacke
       const where = whereOf(call)
       if (!where) return alert(LISTENER_USAGE(name))
       const { address, port } = where
-      return refusable(name, async () => {
+      return refusable(name, call, async () => {
         if (await act(address, port, call.flags.has('kill_sessions'))) return
         if (http.isConfigured(address, port)) throw new KernelError('unsupported', CONFIGURED)
         // What is not there need not be deleted, as in the original.
@@ -72,12 +76,13 @@ function whereOf({ params }: VernemqCall): { address: string; port: number } | u
   return address === undefined || port === undefined ? undefined : { address, port: Number(port) }
 }
 
-async function refusable(verb: string, act: () => Promise<void>): Promise<VernemqOutput> {
+async function refusable(verb: string, { params }: VernemqCall, act: () => Promise<void>): Promise<VernemqOutput> {
   try {
     await act()
     return { text: 'Done' }
   } catch (thrown) {
     if (!(thrown instanceof KernelError) || thrown.status === 503) throw thrown
-    return alert(`can't ${verb} listener due to '${CAUSES[thrown.code] ?? thrown.message}'`)
+    const cause = CAUSES[thrown.code]?.(Number(params.get('port'))) ?? thrown.message
+    return alert(`can't ${verb} listener due to '${cause}'`)
   }
 }

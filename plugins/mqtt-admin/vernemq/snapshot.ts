@@ -1,4 +1,5 @@
 import type { Counter, Gauge, MqttBackend } from '../backend.js'
+import { knownListeners } from './known-listeners.js'
 import type { ProcessFigures } from './process-figures.js'
 
 /** All figures of one moment. */
@@ -10,12 +11,10 @@ export interface Snapshot {
   readonly process: ProcessFigures
 }
 
-export async function takeSnapshot(
-  { metrics, listeners }: MqttBackend,
-  processNow: () => ProcessFigures,
-): Promise<Snapshot> {
+export async function takeSnapshot(backend: MqttBackend, processNow: () => ProcessFigures): Promise<Snapshot> {
+  const { metrics } = backend
   const connections = { mqtt: 0, mqttws: 0 }
-  for (const { transport, connections: open } of await listeners.list()) {
+  for (const { transport, connections: open } of await knownListeners(backend)) {
     connections[transport === 'ws' || transport === 'wss' ? 'mqttws' : 'mqtt'] += open
   }
   return {

@@ -3,6 +3,7 @@ import type { MqttBackend } from '../backend.js'
 import type { AccessOf } from './access.js'
 import { nodeStatus } from './cluster.js'
 import type { HttpListeners } from './http-listeners.js'
+import { knownListeners } from './known-listeners.js'
 import { httpRow, mqttRow } from './listener-rows.js'
 import { STATUS_PAGE } from './status-page.js'
 
@@ -18,7 +19,7 @@ export function contributeStatus(
   const definition = { access: access('status'), reads: true, scope: 'status' } as const
   ctx.command('vernemq', { ...definition, path: '/status.json' }, async ({ node }) => {
     const { version, ...figures } = await nodeStatus(backend())
-    const mqtt = await backend().listeners.list()
+    const mqtt = await knownListeners(backend())
     const rows = [...http.list().map(each => httpRow(each, PLAIN)), ...mqtt.map(each => mqttRow(each, PLAIN))]
     const listeners = rows.map(({ type, status, ip, port, mountpoint, max_conns }) => {
       return { type, status, ip, port: Number(port), mountpoint, max_conns }

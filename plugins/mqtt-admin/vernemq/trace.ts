@@ -1,10 +1,6 @@
 import { alert, type PluginContext } from 'patchbay'
+import { TRACE_USAGE } from './usage.js'
 
-const USAGE = `vmq-admin trace client client-id=<client-id>
-
-  Tells where the events of a client can be followed while they happen.
-
-`
 const FLAGS = Object.fromEntries(
   ['mountpoint', 'rate-max', 'rate-interval', 'trunc-payload'].map(name => [name, { value: true }]),
 )
@@ -17,7 +13,7 @@ export function contributeTrace(ctx: PluginContext): void {
     { access, path: 'trace client', reads: true, params: ['client-id'], flags: FLAGS },
     ({ params }) => {
       const clientId = params.get('client-id')
-      if (clientId === undefined) return alert(USAGE)
+      if (clientId === undefined) return alert(TRACE_USAGE)
       const stream = `/mqtt/v1/events?client_id=${encodeURIComponent(clientId)}`
       return alert(`A trace has no end, so it is not the answer of this call: follow it at ${stream}`)
     },

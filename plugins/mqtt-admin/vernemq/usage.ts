@@ -76,6 +76,30 @@ SSL Options
 
 `
 
+export const TRACE_USAGE = `vmq-admin trace client client-id=<client-id>
+
+  Trace client activities.
+
+  Note, tracing has a performance impact on the running system and
+  as such care should be taken, especially when running high load.
+  This is also the reason for the low default rate limit settings.
+
+Options
+
+  --mountpoint=<Mountpoint>
+      the mountpoint for the client to trace.
+      Defaults to "" which is the default mountpoint.
+  --rate-max=<RateMaxMessages>
+      the maximum number of messages for the given interval,
+      defaults to 10.
+  --rate-interval=<RateIntervalMS>
+      the interval in milliseconds over which the max number of messages
+      is allowed. Defaults to 100.
+  --trunc-payload=<SizeInBytes>
+      control when the payload should be truncated for display.
+      Defaults to 200.
+`
+
 export const UNSUBSCRIBE_USAGE = `vmq-admin session unsubscribe client-id=<ClientId> topic=<Topic>
 
   Removes one subscription of a session, whether its client is connected or not.

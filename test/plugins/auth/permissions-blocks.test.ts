@@ -288,7 +288,7 @@ test('domains are asked for only by rules that are limited to some', t => {
 test('every mistake is refused under its path', t => {
   const refused: [yaml: string, sentence: RegExp][] = [
     ['api_permissions: {x: {what: status}}', /"api_permissions\.x": expected "who"/],
-    ['api_permissions: {x: {whoo: all}}', /x\.whoo": expected one of from, who, what; did you mean "who"\?/],
+    ['api_permissions: {x: {whoo: all}}', /x\.whoo": expected one of from, who, what, got .*; did you mean "who"\?/],
     ['api_permissions: {x: {who: {usr: a}}}', /x\.who\.usr": .*did you mean "user"\?/],
     ['api_permissions: {x: {who: [{acl: a}, {oauht: {}}]}}', /x\.who\[1\]\.oauht": .*did you mean "oauth"\?/],
     ['api_permissions: {x: {who: {oauth: {scope: a, acces: all}}}}', /oauth\.acces": .*did you mean "access"\?/],

@@ -92,7 +92,7 @@ function noBan(id: string): KernelError {
   return withoutStack(
     () =>
       new KernelError('not_found', `there is no ban "${id}"`, {
-        hint: `GET ${path} lists them; a slash is written %2F`,
+        hint: `GET ${path}, or patchbay mqtt ban list, lists them; an id is such as client:sensor-7, in a path a slash is %2F`,
       }),
   )
 }

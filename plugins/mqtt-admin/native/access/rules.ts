@@ -69,6 +69,8 @@ export function contributeRules(ctx: PluginContext, backend: () => MqttBackend):
 
   const decide = {
     summary: 'What the ACL decides, and by which rule',
+    details:
+      'The user is taken as proved, by a password or a certificate. A name that is only claimed permits nothing.',
     query: z.strictObject({
       action: z.enum(['publish', 'subscribe']),
       topic: filterText.describe('a topic to publish to, or a filter to subscribe to'),
@@ -99,6 +101,9 @@ function optional<T extends object>(given: T): { [K in keyof T]?: Exclude<T[K], 
 
 function noRule(id: string): KernelError {
   return withoutStack(
-    () => new KernelError('not_found', `there is no ACL rule "${id}"`, { hint: `GET ${path} lists them` }),
+    () =>
+      new KernelError('not_found', `there is no ACL rule "${id}"`, {
+        hint: `GET ${path}, or patchbay mqtt acl list, lists them`,
+      }),
   )
 }

@@ -85,7 +85,10 @@ function defined(given: { name: string; password?: string | undefined; disabled?
 
 function noUser(name: string): KernelError {
   return withoutStack(
-    () => new KernelError('not_found', `there is no MQTT user "${name}"`, { hint: `GET ${path} lists them` }),
+    () =>
+      new KernelError('not_found', `there is no MQTT user "${name}"`, {
+        hint: `GET ${path}, or patchbay mqtt user list, lists them`,
+      }),
   )
 }
 

@@ -2,7 +2,7 @@ import { KernelError, type PluginContext } from 'patchbay'
 import { z } from 'zod'
 import type { MqttBackend } from '../../backend.js'
 import { EVENT, EVENT_FILTER, eventJson, eventMatcher } from './event.js'
-import { openFeed } from './feed.js'
+import type { Feed } from './feed.js'
 import { since } from './recent.js'
 import { EventStream } from './stream.js'
 
@@ -13,8 +13,7 @@ const MOST_READERS = 200
 const access = { permission: 'events.read' }
 
 /** What clients do: as it happens, and the last of one client. */
-export async function contributeEvents(ctx: PluginContext, backend: () => MqttBackend): Promise<void> {
-  const feed = await openFeed(ctx, backend)
+export function contributeEvents(ctx: PluginContext, backend: () => MqttBackend, feed: Feed): void {
   const streams = new Set<EventStream>()
   ctx.every(HEARTBEAT_MS, () => {
     for (const stream of streams) stream.heartbeat()

@@ -145,6 +145,8 @@ test('who is not there is a 404 with a sentence; without a broker it is 503', as
       const refused = await get(`/mqtt/v1/${path}`)
       t.is(refused.status, 503, path)
       t.is(refused.body.error.code, 'no_backend')
+      t.is(refused.body.error.message, 'no MQTT broker is running; everything else keeps working')
+      t.regex(refused.body.error.hint, /patchbay plugin start mqtt-broker/)
     }
     // That the broker has failed would be one of them.
     t.is((await get('/mqtt/v1/alarms')).status, 200)
@@ -155,12 +157,14 @@ test('a wrong query is refused with the way to what is right', async t => {
   await withNative({}, async ({ get }) => {
     for (const [query, message] of [
       ['usrname=bob', /unknown parameter "usrname"; did you mean "username"\?/],
-      ['state=conected', /expected one of connected, away, all; did you mean "connected"\?/],
+      ['user=bob', /unknown parameter "user"; did you mean "username"\?/],
+      ['state=conected', /expected one of connected, away, all, got .*; did you mean "connected"\?/],
       ['limit=0', /"limit": expected at least 1/],
       ['limit=1001', /"limit": expected at most 1000/],
       ['address=10.0.0', /"address": expected an address or a network/],
       ['address=10.0.0.0/33', /"address": expected an address or a network/],
       ['address=all', /"address": expected an address or a network/],
+      ['listener=1883', /"listener": expected an address and a port, such as 127\.0\.0\.1:1883, got "1883"/],
       ['connected_after=yesterday', /expected a time such as/],
       ['fields=client_id,usrname', /"fields\[1\]": expected one of .*; did you mean "username"\?/],
       ['like=', /"like": expected a text that is not empty/],

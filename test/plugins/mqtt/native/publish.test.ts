@@ -71,6 +71,19 @@ test('a lone message that is wrong is an error; of several each has its own resu
   })
 })
 
+test('a wrong QoS is told in one plain sentence', async t => {
+  await withNative({}, async ({ send }) => {
+    for (const [qos, got] of [
+      [3, '3'],
+      ['1', '"1"'],
+    ]) {
+      const { body } = await send('POST', '/mqtt/v1/publish', { topic: 'a', payload: 'x', qos })
+      const sentence = `POST /mqtt/v1/publish: "qos": expected one of 0, 1, 2, got ${got}; nothing was done`
+      t.is(body.error.message, sentence)
+    }
+  })
+})
+
 test('the shape is checked as a whole before anything is published, and there is a limit', async t => {
   await withNative({}, async ({ send, asked }) => {
     for (const body of [
