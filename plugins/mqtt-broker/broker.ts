@@ -50,6 +50,8 @@ export interface Broker {
   references: Map<number, number>
   /** Publishers that are acknowledged once their message is stored, by its counter. */
   acknowledging: Map<number, (error?: Error | null) => void>
+  /** Settles when the message that was given to the store last is there, or could not be stored. */
+  storing: Promise<void> | undefined
   /** Inbound QoS 2 messages of persistent sessions that are not stored yet, by their counter. */
   received: Map<number, { serial: number; id: number }>
   wills: Map<string, Will>
@@ -115,6 +117,7 @@ function newBroker(journal: Journal, engine: Engine, options: Options): Broker {
     position: 0,
     references: new Map(),
     acknowledging: new Map(),
+    storing: undefined,
     received: new Map(),
     wills: new Map(),
     orphans: [],

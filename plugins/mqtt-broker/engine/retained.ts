@@ -27,6 +27,8 @@ export interface Kept {
 const SMALL = 512
 /** Topics that are looked at in one turn. */
 const TURN = 1000
+/** Filters of one SUBSCRIBE whose messages are looked for in one turn. */
+const FILTERS = 100
 
 export const newRetained = (): Retained => ({ byTopic: new Map(), sorted: newSequence() })
 export const topicOf = ({ topic }: Kept): string => topic
@@ -139,15 +141,16 @@ export async function withPayloads(broker: Broker, found: readonly Kept[]): Prom
 
 /** What a new subscription to these filters gets; `$SYS/broker` has values of its own. */
 export function retainedStream(broker: Broker, filters: readonly string[]): Readable {
-  return broker.retained.byTopic.size === 0 && !filters.some(isSystem)
-    ? Readable.from([])
-    : Readable.from(packets(broker, filters))
+  if (broker.retained.byTopic.size === 0 && !filters.some(isSystem)) return Readable.from([])
+  // aedes pipes it without listening; a store that cannot be read must not end the process.
+  return Readable.from(packets(broker, filters)).on('error', () => undefined)
 }
 
 const isSystem = (filter: string) => filter.startsWith('$SYS/')
 
 export async function* packets(broker: Broker, filters: readonly string[]) {
-  for (const filter of filters) {
+  for (const [at, filter] of filters.entries()) {
+    if (at % FILTERS === FILTERS - 1) await nextTurn()
     if (isSystem(filter)) {
       for (const [topic, value] of broker.system) {
         if (matches(filter, topic)) yield packetOf({ topic, qos: 0, payload: Buffer.from(value) })

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Broker } from '../broker.js'
 import { commit, record as note } from '../store/journal.js'
 import { sessionKey } from '../store/stores.js'
@@ -23,8 +24,8 @@ interface Sending {
 
 /**
  * Puts a QoS 1 or 2 message into the queues of persistent sessions, connected or not, and lets the publisher be
- * acknowledged once that is stored. Its delivery does not wait, so that messages to a topic keep their order
- * (MQTT 3.1.1 §4.6); nor does it fail with the store, as a repetition of QoS 2 would be taken for a duplicate.
+ * acknowledged once that is stored. It is delivered after, and so is what comes meanwhile: messages to a topic keep
+ * their order (MQTT 3.1.1 §4.6). Also when the store fails, as a repetition of QoS 2 would be taken for a duplicate.
  */
 export function store(broker: Broker, packet: Routed): Promise<void> {
   const recipients = recipientsOf(broker, packet)
@@ -35,16 +36,28 @@ export function store(broker: Broker, packet: Routed): Promise<void> {
     note(broker.journal, 'inbound', sessionKey(mark.serial, String(mark.id)), 1)
   }
   const queued = putIntoQueues(broker, packet, recipients)
-  const stored = mark || queued || packet.retain ? commit(broker.journal) : SETTLED
   const acknowledge = broker.acknowledging.get(packet.brokerCounter)
-  if (acknowledge) {
-    broker.acknowledging.delete(packet.brokerCounter)
-    stored.then(() => acknowledge(null), acknowledge)
+  broker.acknowledging.delete(packet.brokerCounter)
+  if (mark || queued || packet.retain) {
+    const stored = commit(broker.journal)
+    if (acknowledge) stored.then(() => acknowledge(null), acknowledge)
+    waitFor(broker, stored)
+  } else {
+    acknowledge?.(null)
+    // Whoever is sent its own message before its acknowledgement delays the next one (Nagle's algorithm).
+    if (!broker.storing) waitFor(broker, nextTurn())
   }
-  return SETTLED
+  return broker.storing!
 }
 
-const SETTLED = Promise.resolve()
+function waitFor(broker: Broker, stored: Promise<void>): void {
+  const storing = stored
+    .catch(() => undefined)
+    .then(() => {
+      if (broker.storing === storing) broker.storing = undefined
+    })
+  broker.storing = storing
+}
 
 function putIntoQueues(broker: Broker, packet: Routed, recipients: readonly Recipient[]): boolean {
   const { queue_qos0 } = broker.options

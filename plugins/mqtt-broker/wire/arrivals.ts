@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net'
+import { isIP, type Socket } from 'node:net'
 import type { PluginContext } from 'patchbay'
 import type { Broker } from '../broker.js'
 import type { Options } from '../options.js'
@@ -115,7 +115,11 @@ function admitted(listener: Listener, rate: number): boolean {
   return true
 }
 
-/** IPv4 without its IPv6 mapping. */
+/** IPv4 without its IPv6 mapping, however that is spelt: a proxy writes it with groups (`::ffff:a00:7`). */
 export function plain(address: string): string {
-  return address.startsWith('::ffff:') ? address.slice(7) : address
+  if (isIP(address) !== 6 || address.includes('%') || !/:ffff:/i.test(address)) return address
+  const [, high, low] = /^\[::ffff:([0-9a-f]+):([0-9a-f]+)\]$/.exec(new URL(`http://[${address}]`).hostname) ?? []
+  if (high === undefined || low === undefined) return address
+  const [first, second] = [Number.parseInt(high, 16), Number.parseInt(low, 16)]
+  return [first >> 8, first & 255, second >> 8, second & 255].join('.')
 }

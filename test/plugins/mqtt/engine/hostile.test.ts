@@ -164,7 +164,7 @@ test.serial('ten thousand filters with a retained message each do not hold up th
   await until(t, () => greedy.received.length === 10_000, 'all came')
   clearInterval(clock)
   t.log(`longest pause ${Math.round(longest)} ms`)
-  t.true(longest < 1000)
+  t.true(longest < 3000)
 })
 
 test.serial('long names of whoever is refused do not fill the memory', async t => {

@@ -1,5 +1,6 @@
 import test from 'ava'
 import type { ISubackPacket } from 'mqtt-packet'
+import { expire } from '../../../../plugins/mqtt-broker/engine/expiry.js'
 import { lab, pause, until } from './engine.js'
 
 const text = (payload: string) => Buffer.from(payload)
@@ -220,6 +221,28 @@ test.serial('sessions expire, and those away longest end when there are too many
   await backend.settings.change({ session_expiry_interval: 1 })
   await until(t, () => backend.sessions.count('all') === 0, 'expired')
   t.like(await backend.metrics.counters(), { 'sessions.expired': 3 })
+})
+
+test.serial('sessions with many messages are removed in several turns', async t => {
+  const { open, broker, backend } = await lab(t, { session_expiry_interval: 0 })
+  const ids = Array.from({ length: 20 }, (_, n) => `away ${n}`)
+  for (const id of ids) {
+    const { client, leave } = await open(id, { clean: false })
+    await client.subscribeAsync('many', { qos: 1 })
+    await leave()
+  }
+  for (let n = 0; n < 200; n++)
+    await backend.publish({ topic: 'many', payload: Buffer.from('x'), qos: 1, retain: false })
+  const left: number[] = []
+  broker.options = { ...broker.options, session_expiry_interval: 1 }
+  for (const id of ids) broker.sessions.get(id)!.disconnectedAt = 0
+  const clock = setInterval(() => left.push(broker.sessions.size), 0)
+  const expired = expire(broker)
+  left.push(broker.sessions.size)
+  await expired
+  clearInterval(clock)
+  t.is(broker.sessions.size, 0)
+  t.true(left[0]! >= 14, `${left}`)
 })
 
 test.serial('settings reach clients that are connected, and a wrong one changes nothing', async t => {

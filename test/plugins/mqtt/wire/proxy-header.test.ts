@@ -1,5 +1,6 @@
 import test from 'ava'
 import fc from 'fast-check'
+import { plain } from '../../../../plugins/mqtt-broker/wire/arrivals.js'
 import { LONGEST_HEADER, readProxyHeader } from '../../../../plugins/mqtt-broker/wire/proxy-header.js'
 
 const read = (text: string) => readProxyHeader(Buffer.from(text, 'latin1'))
@@ -66,4 +67,26 @@ test('the beginning of a header waits for more, and any bytes get an answer', t 
       },
     ),
   )
+})
+
+test('an IPv4 address is itself, however its IPv6 mapping is spelt, so that a ban of it is found', t => {
+  const header = readProxyHeader(
+    binaryHeader(1, 0x21, [
+      ...new Array(10).fill(0),
+      255,
+      255,
+      10,
+      0,
+      0,
+      7,
+      ...new Array(16).fill(0),
+      0x12,
+      0x67,
+      7,
+      0x5b,
+    ]),
+  )
+  t.is(plain((header as { source: { address: string } }).source.address), '10.0.0.7')
+  for (const spelt of ['::ffff:10.0.0.7', '::FFFF:a00:7', '0:0:0:0:0:ffff:0a00:0007']) t.is(plain(spelt), '10.0.0.7')
+  for (const other of ['::1', '2001:db8:ffff::7', '10.0.0.7', '', 'fe80::ffff:1%eth0']) t.is(plain(other), other)
 })
