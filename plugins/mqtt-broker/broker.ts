@@ -6,6 +6,7 @@ import type { Engine } from './engine/engine.js'
 import type { Chronicle } from './engine/events.js'
 import { type Gauges, newGauges } from './engine/gauges.js'
 import { type Greeting, lendAccessors, type SessionRecord } from './engine/record.js'
+import type { Refusals } from './engine/refusals.js'
 import { newRegistry, type Registry } from './engine/registry.js'
 import { newRetained, type Retained } from './engine/retained.js'
 import { newRoutes, type Routes } from './engine/routes.js'
@@ -64,6 +65,7 @@ export interface Broker {
   counters: Record<Counter, number>
   /** Clients to whom messages were dropped lately, by their ids. */
   slow: Map<string, Slow>
+  refusals: Refusals
   wire: Wire
   /** What `$SYS/broker` said last, by topic. */
   system: Map<string, string>
@@ -132,6 +134,7 @@ function newBroker(journal: Journal, engine: Engine, options: Options): Broker {
     gauges: newGauges(),
     counters: { ...ZERO },
     slow: new Map(),
+    refusals: new Map(),
     wire: openWire(),
     system: new Map(),
     publish: () => undefined,

@@ -7,6 +7,7 @@ import { commit } from '../store/journal.js'
 import { tell } from './events.js'
 import { isTopic } from './filter.js'
 import type { Greeting, SessionRecord } from './record.js'
+import { refused } from './refusals.js'
 import { attach, detach, end, open, resume } from './registry.js'
 import { whoIs } from './subscribe.js'
 import { forgetWill } from './wills.js'
@@ -51,7 +52,7 @@ export function authenticate(
 ): void {
   const greeting = broker.greetings.get(client)!
   const refuse = ({ returnCode, reason }: Refused) => {
-    tell(broker, 'refused', greeting, { reason })
+    refused(broker, greeting, reason)
     done(
       withoutStack(() => Object.assign(new Error(reason), { returnCode })),
       false,

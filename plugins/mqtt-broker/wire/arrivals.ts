@@ -1,6 +1,7 @@
 import { isIP, type Socket } from 'node:net'
 import type { PluginContext } from 'patchbay'
 import type { Broker } from '../broker.js'
+import { refused } from '../engine/refusals.js'
 import type { Options } from '../options.js'
 import { endingOf } from './ending.js'
 import { type Front, front } from './front.js'
@@ -10,6 +11,9 @@ import type { Arrival } from './wire.js'
 
 /** Reasons that are counted apart for each listener; what else comes is `other`. */
 const MOST_REASONS = 50
+
+/** Refused before anybody could tell the client's name: one that speaks MQTT 5, or has the wrong certificate. */
+const UNHEARD = /^unacceptable protocol version$|TLS/
 
 /** A socket comes, within the limits, and goes. */
 export function arrivals({ config }: PluginContext<Options>, broker: Broker) {
@@ -34,6 +38,9 @@ export function arrivals({ config }: PluginContext<Options>, broker: Broker) {
     listener.arrivals.delete(arrival)
     counters['sockets.closed']++
     if (!ending) return
+    if (UNHEARD.test(ending.reason)) {
+      refused(broker, { clientId: '', username: undefined, address: arrival.address }, ending.reason)
+    }
     if (ending.counter) counters[ending.counter]++
     const { shutdowns } = listener
     const reason = ending.reason in shutdowns || Object.keys(shutdowns).length < MOST_REASONS ? ending.reason : 'other'

@@ -69,6 +69,7 @@ async function keepListener(ctx: PluginContext<Options>, broker: Broker, options
     async open() {
       const opened = newListener(options, security, true)
       await openListener(wire, opened)
+      ctx.log.info(`MQTT is listening on ${nameOf(opened.options)} (${options.transport})`)
       return opened
     },
     close(closing) {

@@ -15,6 +15,7 @@ export function listeners(ctx: PluginContext<Options>, { wire }: Broker): MqttLi
     const listener = before ?? newListener(options, security, false)
     listener.security = security
     await openListener(wire, listener)
+    ctx.log.info(`MQTT is listening on ${nameOf(listener.options)} (${options.transport})`)
   }
 
   return {
@@ -36,6 +37,9 @@ export function listeners(ctx: PluginContext<Options>, { wire }: Broker): MqttLi
       const listener = find(address, port)
       if (!listener) return false
       closeListener(listener)
+      ctx.log.info(
+        `MQTT no longer listens on ${nameOf(listener.options)}; ${kill ? 'its clients were closed' : 'its clients stay'}`,
+      )
       if (kill) await destroyAll(listener.arrivals, 'listener closed')
       return true
     },
