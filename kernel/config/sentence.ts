@@ -32,13 +32,21 @@ export function sentence(issue: z.core.$ZodIssue, schema: z.ZodType, given: Part
   const path = dotted(words.prefix, issue.path)
   if (issue.code === 'unrecognized_keys') {
     const known = [...fieldNames(at(schema, issue.path)), ...(issue.path.length === 0 ? words.alsoKnown : [])]
-    return issue.keys.map(key => `unknown ${words.field} "${dotted(path, [key])}"${didYouMean(key, known)}`).join('; ')
+    const told = (key: string) => didYouMean(key, known) || misplaced(path, known, issue.input, key)
+    return issue.keys.map(key => `unknown ${words.field} "${dotted(path, [key])}"${told(key)}`).join('; ')
   }
   const secret = issue.path.some(step => isSecret(String(step)))
   const input = discriminated(issue)
   const got = input === undefined ? 'nothing' : secret ? HIDDEN : show(input)
   const { wanted, meant = '' } = expected(issue, schema, words.object)
   return `${path ? `"${path}"` : words.whole}: ${wanted}, got ${got}${meant}`
+}
+
+/** A block at the top of the file is most likely a plugin's. */
+function misplaced(path: string, known: readonly string[], input: unknown, key: string): string {
+  const value = (input as Record<string, unknown> | undefined)?.[key]
+  const isBlock = path === '' && known.includes('plugins') && typeof value === 'object' && value !== null
+  return isBlock ? '; options of a plugin stand below "plugins:"' : ''
 }
 
 /** Dotted, with list positions in brackets: `listen[0].port`. */

@@ -15,27 +15,36 @@ export async function openAlarms(ctx: PluginContext<Options>, backend: () => Mqt
   /** Since when each condition holds, in milliseconds since the epoch. */
   const since = await ctx.keep<Map<string, number>>('alarms', { open: () => new Map(), close: () => undefined })
   let conditions = judgeHealth(await measureHealth(limit))
-  const current = () => [...conditions, ...failedPlugins(ctx)]
 
-  ctx.every(CHECK_MS, async () => {
-    conditions = judgeHealth(await measureHealth(limit))
-    note(since, current())
-  })
-
-  return async () => {
-    const now = current()
+  const look = async () => {
+    const broker = await ofBroker(backend)
+    const now = [...(broker ? [] : [NO_BROKER]), ...conditions, ...failedPlugins(ctx)]
     note(since, now)
     const own = now.map(condition => ({ ...condition, raisedAt: since.get(condition.id)! }))
-    return [...(await ofBroker(backend)), ...own]
+    return [...(broker ?? []), ...own]
   }
+  ctx.every(CHECK_MS, async () => {
+    conditions = judgeHealth(await measureHealth(limit))
+    await look()
+  })
+  return look
 }
 
-/** None without a broker, nor of one that tells none: the others are told all the same. */
-async function ofBroker(backend: () => MqttBackend): Promise<MqttAlarm[]> {
+const NO_BROKER: Condition = {
+  id: 'no_broker',
+  severity: 'critical',
+  title: 'No broker runs',
+  summary: 'no running plugin serves MQTT; start one: patchbay plugin start mqtt-broker',
+}
+
+/** Undefined without a broker; of one that tells none, none. */
+async function ofBroker(backend: () => MqttBackend): Promise<MqttAlarm[] | undefined> {
   try {
     return await backend().alarms()
   } catch (thrown) {
-    if (thrown instanceof KernelError && (thrown.code === 'no_backend' || thrown.code === 'unsupported')) return []
+    if (!(thrown instanceof KernelError)) throw thrown
+    if (thrown.code === 'no_backend') return undefined
+    if (thrown.code === 'unsupported') return []
     throw thrown
   }
 }

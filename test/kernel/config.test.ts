@@ -76,6 +76,7 @@ test('a key cannot reach a prototype', t => {
 
 test('an unknown option gives its path and the nearest name', t => {
   t.regex(wrong({ host: ['x'] }), /^the configuration: unknown option "host"; did you mean "hosts"\?$/)
+  t.regex(wrong({ 'mqtt-broker': { port: 1 } }), /"mqtt-broker"; options of a plugin stand below "plugins:"$/)
   t.regex(wrong({ limits: { body_byte: 1 } }), /"limits.body_byte"; did you mean "body_bytes"\?/)
   t.regex(
     wrong({ listen: [{ port: 1, reqest_handlers: {} }] }),

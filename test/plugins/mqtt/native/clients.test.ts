@@ -148,8 +148,12 @@ test('who is not there is a 404 with a sentence; without a broker it is 503', as
       t.is(refused.body.error.message, 'no MQTT broker is running; everything else keeps working')
       t.regex(refused.body.error.hint, /patchbay plugin start mqtt-broker/)
     }
-    // That the broker has failed would be one of them.
-    t.is((await get('/mqtt/v1/alarms')).status, 200)
+    const told = await get('/mqtt/v1/alarms')
+    t.is(told.status, 200)
+    t.deepEqual(
+      told.body.alarms.map(({ id }: { id: string }) => id).filter((id: string) => id === 'no_broker'),
+      ['no_broker'],
+    )
   })
 })
 
