@@ -138,7 +138,13 @@ export function connected(broker: Broker, guard: Guard, client: Client): void {
     detach(broker, known)
   }
   const found = broker.sessions.get(client.id)
-  const lasting = found && !found.cleanSession && !greeting.cleanSession ? found : undefined
+  const lasting =
+    found && !found.cleanSession && !greeting.cleanSession && isHeirOf(found, greeting) ? found : undefined
+  // The session that CONNACK would promise has ended while this connection was let in.
+  if (!greeting.cleanSession && !lasting) {
+    close(broker, client, 'session ended')
+    return
+  }
   if (found && !lasting) end(broker, found, 'clean session')
   if (lasting) resume(lasting, greeting)
   const record = lasting ?? open(broker, greeting)

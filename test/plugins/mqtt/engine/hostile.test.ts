@@ -146,6 +146,27 @@ test.serial('connections that end while they are let in leave nothing behind, no
   t.is(fresh.present, false)
 })
 
+test.serial('a session that ends while its client is let in is not promised to it', async t => {
+  const { open, raw, broker, port, backend } = await lab(t)
+  const before = await open('same', { clean: false })
+  await before.client.subscribeAsync('kept', { qos: 1 })
+  await before.leave()
+  const { putWill } = broker.engine
+  broker.engine.putWill = async (...given) => {
+    await putWill(...given)
+    await pause(100)
+  }
+  const slow = await rawClient(port)
+  const will = { topic: 'gone', payload: Buffer.from('x'), qos: 0, retain: false } as IConnectPacket['will']
+  slow.send(connectPacket('same', { clean: false, will }))
+  await pause(30)
+  await raw('same')
+  await until(t, () => slow.closed, 'it has to come again')
+  t.deepEqual(slow.received, [])
+  t.is(await backend.sessions.count('connected'), 0)
+  t.is((await open('same', { clean: false })).present, false)
+})
+
 test.serial('ten thousand filters with a retained message each do not hold up the others', async t => {
   const { raw, broker, open } = await lab(t)
   const publisher = await open('publisher')
