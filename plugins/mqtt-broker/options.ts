@@ -48,6 +48,7 @@ export const options = z.strictObject({
   packet_timeout: z.int().min(1).default(30).describe('seconds the rest of a begun packet may take'),
   max_packet_size: z.int().min(1024).max(268_435_460).default(1_048_576).describe('bytes of one packet'),
   max_clientid_length: z.int().min(23).max(65_535).default(1024).describe('bytes of a client id'),
+  max_topic_length: z.int().min(64).max(65_535).default(4096).describe('bytes of a topic or filter'),
   max_topic_levels: z.int().min(1).max(100).default(100).describe('levels of a topic or filter'),
   max_subscriptions: limit(10_000, 'subscriptions of one session'),
   max_awaiting_rel: limit(100, 'inbound QoS 2 messages of one client whose PUBREL has not come'),

@@ -92,7 +92,7 @@ function flaw({ options }: Broker, { clientId, cleanSession, will }: Greeting): 
   if (clientId.includes('\0')) return IDENTIFIER_REJECTED
   // A session without a name could never be found again (MQTT 3.1.1 §3.1.3.1).
   if (clientId === '' && !cleanSession) return IDENTIFIER_REJECTED
-  return will && !isTopic(will.topic, options.max_topic_levels) ? WILL_REFUSED : undefined
+  return will && !isTopic(will.topic, options) ? WILL_REFUSED : undefined
 }
 
 const WILL_REFUSED: Refused = { admitted: false, returnCode: 5, reason: 'the will has no topic' }

@@ -1,3 +1,5 @@
+import type { Options } from '../options.js'
+
 /** A filter as subscribed, taken apart: `$share/group/filter` and `$queue/filter` have a group. */
 export interface ParsedFilter {
   /** What topics are matched with. */
@@ -5,15 +7,21 @@ export interface ParsedFilter {
   group: string | undefined
 }
 
-const LONGEST = 65_535
+/** Of the configuration. */
+type Bounds = Pick<Options, 'max_topic_levels' | 'max_topic_length'>
 
-/** Undefined when it is not a filter (MQTT 3.1.1 §4.7, and MQTT 5 §4.8.2 for shared ones). */
-export function parseFilter(filter: string, levels: number): ParsedFilter | undefined {
+/** In bytes of UTF-8, of which a UTF-16 unit takes at most three. */
+export function isTooLong(topic: string, { max_topic_length }: Bounds): boolean {
+  return topic.length * 3 > max_topic_length && Buffer.byteLength(topic) > max_topic_length
+}
+
+/** Undefined when it is not a filter, or beyond `bounds` (MQTT 3.1.1 §4.7, and MQTT 5 §4.8.2 for shared ones). */
+export function parseFilter(filter: string, bounds?: Bounds): ParsedFilter | undefined {
   const parsed = filter.startsWith('$share/') ? shared(filter) : queue(filter)
   if (!parsed || parsed.matched === '' || parsed.group === '' || /[+#]/.test(parsed.group ?? '')) return undefined
-  if (filter.includes('\0') || Buffer.byteLength(filter) > LONGEST) return undefined
+  if (filter.includes('\0') || (bounds && isTooLong(filter, bounds))) return undefined
   const parts = parsed.matched.split('/')
-  if (parts.length > levels) return undefined
+  if (bounds && parts.length > bounds.max_topic_levels) return undefined
   const right = parts.every((part, index) =>
     part.length === 1 ? part !== '#' || index === parts.length - 1 : !/[+#]/.test(part),
   )
@@ -33,9 +41,9 @@ function queue(filter: string): ParsedFilter {
 }
 
 /** Whether a topic can be published to. */
-export function isTopic(topic: string, levels: number): boolean {
-  if (topic === '' || /[+#\0]/.test(topic) || Buffer.byteLength(topic) > LONGEST) return false
-  return topic.split('/').length <= levels
+export function isTopic(topic: string, bounds: Bounds): boolean {
+  if (topic === '' || /[+#\0]/.test(topic) || isTooLong(topic, bounds)) return false
+  return topic.split('/').length <= bounds.max_topic_levels
 }
 
 /** Whether a client may not publish there: what the broker says itself, and names of groups. */

@@ -5,7 +5,7 @@ import type { Broker } from '../broker.js'
 import type { Guard } from '../guard.js'
 import { commit } from '../store/journal.js'
 import { gather } from './events.js'
-import { isReserved, isTopic } from './filter.js'
+import { isReserved, isTooLong, isTopic } from './filter.js'
 import { whoIs } from './subscribe.js'
 import { willStored } from './wills.js'
 
@@ -33,7 +33,7 @@ export function authorizePublish(broker: Broker, guard: Guard, client: Client, p
     return
   }
   // Whoever is sent such a topic hangs up (MQTT 3.1.1 §1.5.3).
-  if (topic.includes('\0')) {
+  if (topic.includes('\0') || isTooLong(topic, broker.options)) {
     done(MALFORMED)
     return
   }
@@ -88,7 +88,7 @@ export function publishOnce(broker: Broker, packet: Packet, client: Client | Don
 
 export async function publish(broker: Broker, message: Publication): Promise<void> {
   const { topic, payload, qos, retain, clientId } = message
-  if (!isTopic(topic, broker.options.max_topic_levels)) {
+  if (!isTopic(topic, broker.options)) {
     throw new KernelError('bad_request', `"${topic.slice(0, 100)}" is not a topic that can be published to`, {
       hint: 'leave out + and #, and give it at least one character',
     })

@@ -49,7 +49,7 @@ export function join(broker: Broker, record: SessionRecord, filter: string, qos:
   const { routes } = broker
   let route = routes.byFilter.get(filter)
   if (!route) {
-    const { matched, group } = parseFilter(filter, Number.POSITIVE_INFINITY) ?? { matched: filter, group: undefined }
+    const { matched, group } = parseFilter(filter) ?? { matched: filter, group: undefined }
     route = { filter, matched, group, members: new Map(), persistent: 0, turn: 0 }
     routes.byFilter.set(filter, route)
     insert(routes.sorted, filterOf, route)

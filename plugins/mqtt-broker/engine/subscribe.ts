@@ -80,15 +80,15 @@ export function removeAsked(broker: Broker, client: Client, filters: readonly st
 
 /** Whether it is a filter, and not one too many. */
 export function acceptable(broker: Broker, record: SessionRecord, filter: string): boolean {
-  const { max_subscriptions, max_topic_levels } = broker.options
-  if (!parseFilter(filter, max_topic_levels)) return false
+  const { max_subscriptions } = broker.options
+  if (!parseFilter(filter, broker.options)) return false
   if (max_subscriptions === 0 || record.subscriptions.has(filter)) return true
   return record.subscriptions.size + (record.allowed?.size ?? 0) < max_subscriptions
 }
 
 /** The ACL speaks of what is matched, also in a group. */
 export function allowed(guard: Guard, caller: Named, filter: string): boolean {
-  const { matched = filter } = parseFilter(filter, Number.POSITIVE_INFINITY) ?? {}
+  const { matched = filter } = parseFilter(filter) ?? {}
   return guard.maySubscribe(whoIs(caller), matched)
 }
 

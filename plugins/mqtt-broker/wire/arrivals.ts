@@ -6,6 +6,7 @@ import type { Options } from '../options.js'
 import { endingOf } from './ending.js'
 import { type Front, front } from './front.js'
 import type { Listener } from './listener.js'
+import { LONGEST_CONNECT, MOST_PROMISED, release, SMALL_CONNECT } from './received.js'
 import { tapOf } from './tap.js'
 import type { Arrival } from './wire.js'
 
@@ -32,6 +33,8 @@ export function arrivals({ config }: PluginContext<Options>, broker: Broker) {
   function gone(arrival: Arrival): void {
     const { listener } = arrival
     const ending = endingOf(arrival)
+    const tap = arrival.stream && tapOf(arrival.stream)
+    if (tap && tap.promised > 0) release(tap)
     wire.arrivals.delete(arrival)
     wire.connecting.delete(arrival)
     wire.unfinished.delete(arrival)
@@ -91,20 +94,36 @@ export function arrivals({ config }: PluginContext<Options>, broker: Broker) {
     const now = performance.now()
     closeOlder(wire.connecting, now - config.connect_timeout * 1000, 'connect timeout')
     closeOlder(wire.unfinished, now - config.packet_timeout * 1000, 'packet timeout')
+    closeGreedy()
+  }
+
+  /** A WebSocket frame and a TLS record are kept whole before anybody sees the CONNECT in them. */
+  function closeGreedy(): void {
+    let total = 0
+    for (const arrival of wire.connecting.keys()) {
+      const { bytesRead } = arrival.socket
+      if (bytesRead <= 2 * SMALL_CONNECT) continue
+      total += bytesRead
+      if (bytesRead > 2 * LONGEST_CONNECT || total > 2 * MOST_PROMISED) end(arrival, 'packet too large')
+    }
   }
 
   function closeOlder(waiting: Map<Arrival, number>, than: number, because: string): void {
     for (const [arrival, since] of waiting) {
       if (since > than) return
-      wire.connecting.delete(arrival)
-      wire.unfinished.delete(arrival)
-      arrival.failure = because
-      if (arrival.connection) arrival.connection.closedBecause ??= because
       counters['sockets.timeouts']++
-      const { stream, socket } = arrival
-      if (stream && tapOf(stream)) stream.destroy()
-      socket.destroy()
+      end(arrival, because)
     }
+  }
+
+  function end(arrival: Arrival, because: string): void {
+    wire.connecting.delete(arrival)
+    wire.unfinished.delete(arrival)
+    arrival.failure = because
+    if (arrival.connection) arrival.connection.closedBecause ??= because
+    const { stream, socket } = arrival
+    if (stream && tapOf(stream)) stream.destroy()
+    socket.destroy()
   }
 }
 

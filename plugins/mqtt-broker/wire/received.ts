@@ -17,6 +17,26 @@ import type { Tap } from './tap.js'
 
 const UNACCEPTABLE_PROTOCOL = Buffer.from([0x20, 2, 0, 1])
 
+/** Bytes: five fields of 64 KB, and what stands before them. */
+export const LONGEST_CONNECT = 330_000
+/** Bytes of a CONNECT that anybody may take his time with; of longer ones only so many are awaited at once. */
+export const SMALL_CONNECT = 4096
+export const MOST_PROMISED = 33_554_432
+
+/** Whoever is not let in yet must not fill the memory. False when too much is awaited already. */
+function promise(tap: Tap, size: number): boolean {
+  if (tap.wire.promised + size > MOST_PROMISED) return false
+  tap.promised = size
+  tap.wire.promised += size
+  return true
+}
+
+/** Its CONNECT is there, or will not come any more. */
+export function release(tap: Tap): void {
+  tap.wire.promised -= tap.promised
+  tap.promised = 0
+}
+
 /** Counts what a client sends, and ends the connection at the first packet that breaks a limit. */
 export function receivedPackets(counters: Record<Counter, number>, maxPacketSize: number): Packets<Tap> {
   function malformed(tap: Tap): void {
@@ -26,19 +46,26 @@ export function receivedPackets(counters: Record<Counter, number>, maxPacketSize
   return {
     begun(tap, { first, length }) {
       const size = length + 1 + (length < 128 ? 1 : length < 16_384 ? 2 : length < 2_097_152 ? 3 : 4)
-      if (size > maxPacketSize) {
+      const isFirst = tap.packets === 0
+      if (size > (isFirst ? Math.min(maxPacketSize, LONGEST_CONNECT) : maxPacketSize)) {
         counters['packets.too_large']++
         refuse(tap, 'packet too large')
         return false
       }
-      if (tap.packets === 0 && first >> 4 !== CONNECT) {
+      if (isFirst && first >> 4 !== CONNECT) {
         malformed(tap)
+        return false
+      }
+      if (isFirst && size > SMALL_CONNECT && !promise(tap, size)) {
+        counters['sockets.refused']++
+        refuse(tap, 'too many long CONNECTs at once')
         return false
       }
       return true
     },
     complete(tap, scan) {
       tap.packets++
+      if (tap.promised > 0) release(tap)
       return count(tap, scan, counters)
     },
     malformed,

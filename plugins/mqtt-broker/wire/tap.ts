@@ -29,6 +29,8 @@ export interface Tap {
   refused: boolean
   /** What came behind CONNECT before that was answered. */
   early: Buffer | undefined
+  /** Bytes of a long CONNECT that is under way. */
+  promised: number
   /** Packets received, to tell the one that is under way from the one before. */
   packets: number
   /** Which one `Wire.unfinished` knows; -1 for none. */
@@ -67,6 +69,7 @@ export function tapStream(wire: Wire, arrival: Arrival, stream: Tapped, connecti
     disconnected: false,
     refused: false,
     early: undefined,
+    promised: 0,
     packets: 0,
     unfinished: -1,
     allowance: 0,

@@ -31,6 +31,8 @@ export interface Wire {
   readonly connecting: Map<Arrival, number>
   /** Those in the middle of a packet, and since when; oldest first. */
   readonly unfinished: Map<Arrival, number>
+  /** Bytes of all long CONNECTs that are under way. */
+  promised: number
   /** Streams with output of this turn. */
   dirty: Duplex[]
   /** What the live generation does. */
@@ -57,6 +59,7 @@ export function openWire(): Wire {
     arrivals: new Set(),
     connecting: new Map(),
     unfinished: new Map(),
+    promised: 0,
     dirty: [],
     handlers: {} as Handlers,
     dispatch: {

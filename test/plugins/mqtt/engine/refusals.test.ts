@@ -32,3 +32,24 @@ test('the log tells where MQTT is listening', async t => {
   const { house, port } = await lab(t)
   t.true(house.log.some(({ message }) => message === `MQTT is listening on 127.0.0.1:${port} (tcp)`))
 })
+
+test('topics and filters are bounded: 128 for a filter, the end for a publisher, at once when the bound changes', async t => {
+  const { open, backend, events } = await lab(t)
+  const { client } = await open('lamp')
+  const long = 'é'.repeat(2048)
+  const granted = await t.throwsAsync<Error & { packet: { granted: number[] } }>(
+    client.subscribeAsync([long, `${long}x`]),
+  )
+  t.deepEqual(granted.packet.granted, [0, 128])
+  await backend.settings.change({ max_topic_length: 100 })
+  await client.publishAsync(long.slice(0, 50), 'fits', { qos: 1 })
+  client.publish(long.slice(0, 51), 'does not', { qos: 1 })
+  await eventually(
+    () => events.some(({ event, clientId }) => event === 'disconnected' && clientId === 'lamp'),
+    'closed',
+  )
+  await t.throwsAsync(
+    async () => backend.publish({ topic: 'a'.repeat(101), payload: Buffer.alloc(0), qos: 0, retain: false }),
+    { code: 'bad_request' },
+  )
+})

@@ -24,6 +24,8 @@ interface Item {
 const keyOf = ({ key }: Item) => key
 const weightOf = ({ weight }: Item) => weight
 
+const BOUNDS = { max_topic_levels: 100, max_topic_length: 65_535 }
+
 test('a sequence has the order, pages and weights of a sorted list', t => {
   const step = fc.record({
     act: fc.constantFrom('insert', 'insert', 'insert', 'remove', 'reweigh'),
@@ -82,7 +84,7 @@ test('routes of a topic are those whose filter matches it, while they come and g
       fc.constantFrom('', '', '$share/g/', '$queue/'),
     )
     .map(([levels, rest, group]) => group + [...levels, ...(rest ? ['#'] : [])].join('/'))
-    .filter(made => parseFilter(made, 100) !== undefined)
+    .filter(made => parseFilter(made, BOUNDS) !== undefined)
   const topic = fc
     .array(fc.constantFrom('a', 'b', '', '$s'), { minLength: 1, maxLength: 4 })
     .map(levels => levels.join('/'))
@@ -96,7 +98,7 @@ test('routes of a topic are those whose filter matches it, while they come and g
         else leave(broker, record, made)
         if (add) known.add(made)
         else known.delete(made)
-        const expected = [...known].filter(each => matches(parseFilter(each, 100)!.matched, topics[0]!)).sort()
+        const expected = [...known].filter(each => matches(parseFilter(each, BOUNDS)!.matched, topics[0]!)).sort()
         t.deepEqual(
           routesOf(broker, topics[0]!)
             .map(route => route.filter)
@@ -105,7 +107,7 @@ test('routes of a topic are those whose filter matches it, while they come and g
         )
       }
       for (const each of topics) {
-        const expected = [...known].filter(made => matches(parseFilter(made, 100)!.matched, each)).sort()
+        const expected = [...known].filter(made => matches(parseFilter(made, BOUNDS)!.matched, each)).sort()
         t.deepEqual(
           routesOf(broker, each)
             .map(route => route.filter)
@@ -140,6 +142,6 @@ test('what matches, by the examples of MQTT 3.1.1', t => {
   for (const [filter, topic] of right) t.true(matches(filter, topic), `${filter} ${topic}`)
   for (const [filter, topic] of wrong) t.false(matches(filter, topic), `${filter} ${topic}`)
   for (const none of ['sport/tennis#', 'sport/tennis/#/ranking', 'sport+', '', 'a\0b', 'a'.repeat(65_536)]) {
-    t.is(parseFilter(none, 100), undefined, none.slice(0, 30))
+    t.is(parseFilter(none, BOUNDS), undefined, none.slice(0, 30))
   }
 })

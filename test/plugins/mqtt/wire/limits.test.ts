@@ -53,6 +53,53 @@ test.serial('whoever is silent or slow with a packet is closed in time, on every
   })
 })
 
+test.serial('long CONNECTs that are promised and do not come take a bounded share of the memory', async t => {
+  await withWire({ max_connection_rate: 0 }, async ({ port, backend, listener }) => {
+    const promised = Buffer.from([0x10, 0xe0, 0xa7, 0x12])
+    const greedy = await Promise.all(Array.from({ length: 150 }, async () => raw(await port())))
+    for (const socket of greedy) socket.write(promised)
+    const refused = async () => (await listener('tcp')).shutdowns['too many long CONNECTs at once'] ?? 0
+    await eventually(async () => (await refused()) === 150 - 111, '111 of 300 KB are 32 MiB')
+    const will = { topic: 'gone', payload: Buffer.alloc(2000), qos: 0, retain: false } as const
+    const modest = await connectAsync(`mqtt://127.0.0.1:${await port()}`, { will })
+    await modest.endAsync()
+    for (const socket of greedy) socket.destroy()
+    await eventually(async () => (await backend().sessions.count('connected')) === 0, 'all have gone')
+    await eventually(async () => (await listener('tcp')).connections === 0, 'their sockets too')
+    const long = await connectAsync(`mqtt://127.0.0.1:${await port()}`, {
+      will: { ...will, payload: Buffer.alloc(60_000) },
+    })
+    t.true(long.connected, 'what was promised is forgotten with who promised it')
+    await long.endAsync()
+  })
+})
+
+test.serial('a CONNECT in a WebSocket frame that does not end is not awaited for ever', async t => {
+  await withWire({}, async ({ port }) => {
+    const socket = await raw(await port('ws'))
+    socket.write(
+      [
+        'GET /mqtt HTTP/1.1',
+        'Host: localhost',
+        'Upgrade: websocket',
+        'Connection: Upgrade',
+        'Sec-WebSocket-Version: 13',
+        'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+        'Sec-WebSocket-Protocol: mqtt',
+        '',
+        '',
+      ].join('\r\n'),
+    )
+    await eventually(() => socket.received.includes('101'), 'upgraded')
+    const frame = Buffer.alloc(14)
+    frame.writeUInt8(0x82, 0)
+    frame.writeUInt8(0xff, 1)
+    frame.writeBigUInt64BE(1_000_000n, 2)
+    socket.write(Buffer.concat([frame, Buffer.alloc(900_000)]))
+    t.true(await ended(socket, 3000))
+  })
+})
+
 test.serial('packets that follow each other without a pause are none that takes too long', async t => {
   await withWire({ packet_timeout: 1 }, async ({ port, counter }) => {
     const socket = await raw(await port())
