@@ -17,7 +17,7 @@ if (at >= 0) {
     console.error(`there is no suite for the plugin "${name ?? ''}": expected ${expected}`)
     process.exit(2)
   }
-  given.push(...suites.map(suite => (suite.endsWith('/') ? `${suite}*.test.js` : suite)))
+  given.push(...suites.map(suite => (suite.endsWith('/') ? `${suite}**/*.test.js` : suite)))
 }
 const ava = join(root, 'node_modules', 'ava', 'entrypoints', 'cli.mjs')
 process.exit(spawnSync(process.execPath, [ava, ...given], { stdio: 'inherit', cwd: root }).status ?? 1)

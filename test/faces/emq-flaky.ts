@@ -1,7 +1,7 @@
 import { type PluginDefinition, plugin } from '../../kernel/index.js'
 import { testKernel } from '../../kernel/testing.js'
 import mqttAdmin from '../../plugins/mqtt-admin/index.js'
-import { standIn } from '../plugins/mqtt/stand-in.js'
+import { standIn } from '../plugins/mqtt-admin/stand-in.js'
 import { type Asked, ask } from './exchange.js'
 import type { TestHouse } from './house.js'
 

@@ -1,6 +1,6 @@
 import { testKernel } from '../../kernel/testing.js'
 import mqttAdmin from '../../plugins/mqtt-admin/index.js'
-import { type StandIn, type StandInState, session, standIn } from '../plugins/mqtt/stand-in.js'
+import { type StandIn, type StandInState, session, standIn } from '../plugins/mqtt-admin/stand-in.js'
 import { type Answer, type Asked, ask, basic } from './exchange.js'
 import type { TestHouse } from './house.js'
 

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { session } from '../plugins/mqtt/stand-in.js'
+import { session } from '../plugins/mqtt-admin/stand-in.js'
 import {
   asOperator,
   code,

@@ -5,7 +5,7 @@ import mqttAdmin from '../../plugins/mqtt-admin/index.js'
 import { parseQuery } from '../../plugins/mqtt-admin/vernemq/query.js'
 import { ALL_COLUMNS, SHOWN } from '../../plugins/mqtt-admin/vernemq/session-columns.js'
 import { queryRows } from '../../plugins/mqtt-admin/vernemq/session-query.js'
-import { session, standIn } from '../plugins/mqtt/stand-in.js'
+import { session, standIn } from '../plugins/mqtt-admin/stand-in.js'
 
 const message = (id: string, payload: string) => ({
   id,

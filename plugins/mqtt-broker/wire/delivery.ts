@@ -22,7 +22,7 @@ export interface Delivery {
   messageId?: number | undefined
 }
 
-/** What delivering needs of a client of aedes 1.2; test/plugins/mqtt/wire/delivery.test.ts notices when it changes. */
+/** What delivering needs of a client of aedes 1.2; test/plugins/mqtt-broker/wire/delivery.test.ts notices when it changes. */
 export interface DeliveringClient {
   id: string
   clean: boolean

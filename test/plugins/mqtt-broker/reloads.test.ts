@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import test from 'ava'
-import { asAdmin, type HouseOptions, openHouse, type TestHouse, withKey } from '../faces/house.js'
-import { brokerPort, closed, connectClient, eventually, nextMessage } from '../faces/mqtt.js'
+import { asAdmin, type HouseOptions, openHouse, type TestHouse, withKey } from '../../faces/house.js'
+import { brokerPort, closed, connectClient, eventually, nextMessage } from '../../faces/mqtt.js'
 
 async function withBroker(options: HouseOptions, act: (house: TestHouse) => Promise<void>): Promise<void> {
   const house = await openHouse({ start: ['mqtt-broker', 'mqtt-admin'], ...options })

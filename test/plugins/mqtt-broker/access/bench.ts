@@ -9,7 +9,7 @@ import { ACCESS_STORAGE, openAccess } from '../../../../plugins/mqtt-broker/acce
 import type { MqttAccounts } from '../../../../plugins/mqtt-broker/access/admission.js'
 import type { Connection } from '../../../../plugins/mqtt-broker/connection.js'
 import type { Asked, Guard, Who } from '../../../../plugins/mqtt-broker/guard.js'
-import { session } from '../stand-in.js'
+import { session } from '../../mqtt-admin/stand-in.js'
 
 export interface Bench {
   guard: Guard
