@@ -129,38 +129,49 @@ function copyOf({ topic, payload, messageExpiry }: Routed, qos: number): object 
   return messageExpiry ? { ...copy, messageExpiry } : copy
 }
 
+/** So few recipients are looked through faster than they are put into a map. */
+const FEW = 16
+
+/** Whoever subscribes to several of the routes gets one message, with the highest QoS (MQTT 3.1.1 §3.3.5). */
 function recipientsOf(broker: Broker, packet: Routed): Recipient[] {
   const routes = routesOf(broker, packet.topic)
-  const { options } = broker
-  const spared = options.ignore_loop_deliver ? packet.clientId : undefined
+  const { ignore_loop_deliver, upgrade_qos } = broker.options
+  const spared = ignore_loop_deliver ? packet.clientId : undefined
+  const outgoing = (granted: number) => (upgrade_qos ? granted : Math.min(granted, packet.qos))
   const found: Recipient[] = []
-  const single = routes.length === 1 ? routes[0]! : undefined
-  if (single && !single.group) {
-    for (const [record, granted] of single.members) {
-      if (spared !== undefined && record.clientId === spared) continue
-      found.push({ record, qos: options.upgrade_qos ? granted : Math.min(granted, packet.qos) })
-    }
-    return found
-  }
-  // Whoever subscribes to several of the routes gets one message, with the highest QoS (MQTT 3.1.1 §3.3.5).
-  const highest = new Map<SessionRecord, number>()
+  const known = routes.length > 1 ? knownAmong(found, routes) : undefined
   for (const route of routes) {
     if (route.group) {
       const member = nextMember(route)
-      const qos = member && route.members.get(member)!
-      if (member) found.push({ record: member, qos: options.upgrade_qos ? qos! : Math.min(qos!, packet.qos) })
-    } else {
-      for (const [record, granted] of route.members) {
-        if (record.clientId === spared) continue
-        const before = highest.get(record)
-        if (before === undefined || granted > before) highest.set(record, granted)
+      if (member) found.push({ record: member, qos: outgoing(route.members.get(member)!) })
+      continue
+    }
+    for (const [record, granted] of route.members) {
+      if (spared !== undefined && record.clientId === spared) continue
+      const qos = outgoing(granted)
+      const before = known?.find(record)
+      if (before) before.qos = Math.max(before.qos, qos)
+      else {
+        const recipient = { record, qos }
+        found.push(recipient)
+        known?.add(recipient)
       }
     }
   }
-  for (const [record, granted] of highest) {
-    found.push({ record, qos: options.upgrade_qos ? granted : Math.min(granted, packet.qos) })
-  }
   return found
+}
+
+/** Those who get it for their own subscription: what a group gives comes on top. */
+function knownAmong(found: readonly Recipient[], routes: readonly Route[]) {
+  const most = routes.reduce((sum, { members }) => sum + members.size, 0)
+  if (most <= FEW && routes.every(({ group }) => !group)) {
+    return { find: (record: SessionRecord) => found.find(each => each.record === record), add: () => undefined }
+  }
+  const byRecord = new Map<SessionRecord, Recipient>()
+  return {
+    find: (record: SessionRecord) => byRecord.get(record),
+    add: (recipient: Recipient) => void byRecord.set(recipient.record, recipient),
+  }
 }
 
 /** Of a group: whoever is connected and had its turn longest ago; without one, whose session waits. */
