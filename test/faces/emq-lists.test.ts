@@ -130,7 +130,7 @@ const LISTS: Exchange[] = [
   { path: '/api/v2/routes/trail/', ...objects() },
   { path: '/api/v2/routes/trail//', ...objects(ROUTES[3]!) },
   { path: '/api/v2/routes/o/%23', ...objects(ROUTES[4]!) },
-  { path: '/api/v2/routes/%zz', ...NOT_FOUND },
+  { path: '/api/v2/routes/%zz', ...MALFORMED },
 
   ...['clients', 'sessions', 'subscriptions'].flatMap(list =>
     [

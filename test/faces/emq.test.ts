@@ -76,10 +76,8 @@ const FRAME: Exchange[] = [
       ...NOT_FOUND,
     }),
   ),
-  ...['/api/v2/constructor', '/api/v2/__proto__/x', '/api/v2/clients/%zz', '/api/v2/clients/%ff'].map(path => ({
-    path,
-    ...NOT_FOUND,
-  })),
+  ...['/api/v2/constructor', '/api/v2/__proto__/x'].map(path => ({ path, ...NOT_FOUND })),
+  ...['/api/v2/clients/%zz', '/api/v2/clients/%ff'].map(path => ({ path, ...code(108, 'params type error') })),
   { path: `/api/v2/${'x/'.repeat(4000)}`, ...NOT_FOUND },
   ...['HEAD', 'OPTIONS', 'PATCH', 'POST', 'DELETE'].map(method => ({
     method,
@@ -221,6 +219,7 @@ test.serial('without a broker every call that needs one is code 101', async t =>
       compare(t, { path, ...code(101, 'badrpc') }, await alone.ask(asAdmin({ method, path, body })))
     }
     compare(t, { path: '', ...NOT_FOUND }, await alone.ask(asAdmin({ path: '/api/v2/nope' })))
+    t.is((await alone.ask({ path: '/status' })).body, 'Node emq@127.0.0.1 is started\nemqttd is not_running')
   } finally {
     await alone.close()
   }

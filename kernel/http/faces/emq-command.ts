@@ -51,7 +51,7 @@ export class EmqError extends Error {
 /** 404 with an empty text/plain body: unknown path, unknown node. */
 export class EmqNotFound extends Error {}
 
-/** What crashed the original: a page that is no number, a QoS that is none (contracts/mqtt.md §1.4). */
+/** What crashed the original: a page that is no number, a QoS that is none, a `%` that is no byte (contracts/mqtt.md §1.4). */
 export class EmqMalformed extends EmqError {
   constructor() {
     super(108, 'params type error')

@@ -4,12 +4,14 @@ import { decodeBasic, identify, permits } from '../access.js'
 import type { LiveTable } from '../live-table.js'
 import type { KernelContext } from '../request.js'
 import { answerCode, answerResult, notFound, unauthorized } from './emq-answer.js'
-import { type EmqCommand, EmqError, EmqNotFound } from './emq-command.js'
+import { type EmqCommand, EmqError, EmqMalformed, EmqNotFound } from './emq-command.js'
 import { FIRST_PAGE, readPage, readParams } from './emq-params.js'
 import { type EmqRegistry, findPath, indexPaths } from './emq-paths.js'
 import { commandsBy, type Face, type FaceOptions, run, send } from './face.js'
 
 const BASE = '/api/v2/'
+/** The service of whoever serves MQTT: what EMQ calls `emqttd`. */
+const BACKEND = 'mqtt-backend'
 /** The permission to learn which paths exist: it is asked before 404 is said. */
 const KNOW_PATHS = 'kernel:faces.use'
 
@@ -69,7 +71,7 @@ async function dispatch(ctx: KernelContext, view: LiveTable, path: string, optio
   if (!found) throw new EmqNotFound()
   const { definition } = found.command
   const captured = found.captured()
-  if (!captured) throw new EmqNotFound()
+  if (!captured) throw new EmqMalformed()
   const body = await readParams(ctx, definition, options.bodyBytes)
   const node = options.nodeNames.emq
   if (captured['node'] !== undefined && captured['node'] !== node) {
@@ -99,7 +101,8 @@ function isOpen(method: string, path: string): boolean {
 
 function open(ctx: KernelContext, view: LiveTable, path: string, options: FaceOptions): undefined {
   if (path === '/status') {
-    return void send(ctx, 200, 'text/plain', `Node ${options.nodeNames.emq} is started\nemqttd is running`)
+    const state = view.service(BACKEND) === undefined ? 'not_running' : 'running'
+    return void send(ctx, 200, 'text/plain', `Node ${options.nodeNames.emq} is started\nemqttd is ${state}`)
   }
   const registry = view.registry('emq') as EmqRegistry
   const paths = [...registry.values()].flat().map(({ command }) => BASE + command.definition.path)
