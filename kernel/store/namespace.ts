@@ -1,5 +1,6 @@
 import type { AbstractLevel } from 'abstract-level'
 import { KernelError, reason } from '../errors.js'
+import type { TornLog } from './torn-log.js'
 
 /** The database as the store sees it: any abstract-level implementation. */
 export type Database = AbstractLevel<string | Buffer | Uint8Array, string, string>
@@ -58,13 +59,15 @@ export class Namespace<V> {
   readonly #level: Sublevel<V>
   /** Throws while nothing can be written. */
   readonly #assertWritable: () => void
+  readonly #log: TornLog | undefined
   #closed = false
 
-  constructor(database: Database, owner: string, name: string, assertWritable: () => void = () => {}) {
+  constructor(database: Database, owner: string, name: string, assertWritable: () => void = () => {}, log?: TornLog) {
     this.name = `${owner}:${name}`
     this.#database = database
     this.#level = sublevel<V>(database, this.name)
     this.#assertWritable = assertWritable
+    this.#log = log
   }
 
   /** Six times faster than `get`; fine for values of a few kilobytes. */
@@ -148,16 +151,20 @@ export class Namespace<V> {
   async #write(act: (level: Sublevel<V>) => Promise<void>): Promise<void> {
     const level = this.#open
     this.#assertWritable()
+    if (this.#log?.torn) await this.#log.mend()
     try {
       await act(level)
     } catch (thrown) {
       const cause = (thrown as { cause?: { code?: string } }).cause ?? (thrown as { code?: string })
       if (cause.code !== 'LEVEL_IO_ERROR' && cause.code !== 'LEVEL_CORRUPTION') throw thrown
+      this.#log?.noticed()
       throw new KernelError('data_unwritable', `"${this.name}" could not be written: ${reason(cause)}`, {
         hint: 'nothing stored before is lost; make room on the disk, then restart Patchbay',
         cause: thrown,
       })
     }
+    // Another write failed before this one, in the same log.
+    if (this.#log?.torn) await this.#log.mend()
   }
 
   get #open(): Sublevel<V> {

@@ -1,7 +1,9 @@
+import { join } from 'node:path'
 import { KernelError, reason } from '../errors.js'
 import { openDatabase, Presence, prepareDataFolder } from './data-folder.js'
 import { type Database, Namespace, type NamespaceSchema } from './namespace.js'
 import { SecretKey } from './secret-key.js'
+import { TornLog } from './torn-log.js'
 
 /** The kernel's own namespaces belong to this owner; no plugin can be called so. */
 export const KERNEL = 'kernel'
@@ -12,13 +14,15 @@ export class Store {
   readonly #database: Database
   readonly #schemas: Namespace<number>
   readonly #presence: Presence | undefined
+  readonly #log: TornLog | undefined
   readonly #open = new Set<Namespace<unknown>>()
 
-  constructor(database: Database, secret: SecretKey, presence?: Presence) {
+  constructor(database: Database, secret: SecretKey, presence?: Presence, log?: TornLog) {
     this.secret = secret
     this.#database = database
     this.#presence = presence
-    this.#schemas = new Namespace<number>(database, KERNEL, 'schemas', () => this.#presence?.assert())
+    this.#log = log
+    this.#schemas = new Namespace<number>(database, KERNEL, 'schemas', () => this.#presence?.assert(), log)
   }
 
   /**
@@ -28,7 +32,8 @@ export class Store {
   static async open(folder: string, report: (lost: KernelError) => void = () => {}): Promise<Store> {
     const path = prepareDataFolder(folder)
     const secret = SecretKey.inFolder(path)
-    return new Store(await openDatabase(path), secret, new Presence(path, report))
+    const database = await openDatabase(path)
+    return new Store(database, secret, new Presence(path, report), new TornLog(database, join(path, 'store')))
   }
 
   /** For tests: forgets everything when it closes. */
@@ -38,7 +43,7 @@ export class Store {
   }
 
   namespace<V>(owner: string, name: string): Namespace<V> {
-    const namespace = new Namespace<V>(this.#database, owner, name, () => this.#presence?.assert())
+    const namespace = new Namespace<V>(this.#database, owner, name, () => this.#presence?.assert(), this.#log)
     this.#open.add(namespace as Namespace<unknown>)
     return namespace
   }
