@@ -7,7 +7,6 @@ const AT_ONCE = 2
 const MOST_WAITING = 64
 /** One address must not take the places of all others: beyond these it only gets the half that nobody else needs. */
 const MOST_WAITING_OF_ONE = 4
-const SHARED = MOST_WAITING / 2
 
 export interface Waiter {
   /** Undefined for work that no caller's guess causes: it is not counted against an address. */
@@ -22,17 +21,23 @@ interface Job {
 
 /** Slow work, a few at a time: addresses take turns, and one address tries one name once at a time. */
 export class Turns {
+  readonly #most: number
   readonly #waiting = new Map<string, Job[]>()
   readonly #busy = new Set<string>()
   #running = 0
   #count = 0
 
+  /** `most` callers wait, unless said as many as a person's patience allows. */
+  constructor(most = MOST_WAITING) {
+    this.#most = most
+  }
+
   /** Undefined, without waiting, when too many of this address wait already. Throws `busy` when too many of all do. */
   async take<T>({ address, name }: Waiter, work: () => Promise<T>): Promise<T | undefined> {
     const queue = address === undefined ? '' : networkOf(address)
     const jobs = this.#waiting.get(queue) ?? []
-    if (address !== undefined && jobs.length >= MOST_WAITING_OF_ONE && this.#count >= SHARED) return undefined
-    if (this.#count >= MOST_WAITING) throw busy()
+    if (address !== undefined && jobs.length >= MOST_WAITING_OF_ONE && this.#count >= this.#most / 2) return undefined
+    if (this.#count >= this.#most) throw busy()
     return new Promise<T>((resolve, reject) => {
       jobs.push({ key: JSON.stringify([queue, name]), run: () => work().then(resolve, reject) })
       this.#waiting.set(queue, jobs)

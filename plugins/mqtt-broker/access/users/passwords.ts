@@ -36,6 +36,8 @@ interface Verified {
 const LONGEST_BYTES = 1024
 /** A fleet of that size comes back after a lost network without waiting for slow hashes. */
 const REMEMBERED = 50_000
+/** Devices of one address that come back after a restart: they wait some seconds, where a refusal is the end for many. */
+const MOST_WAITING = 8192
 /** Of one name from one address within a minute; then nobody looks at what it shows for as long. */
 const DEFENCE = { login_failures: 20, login_refusal_seconds: 60 }
 
@@ -57,7 +59,7 @@ export class Passwords {
   readonly #verified: Verified
   readonly #defence: Defence
   readonly #cost: number
-  readonly #turns = new Turns()
+  readonly #turns = new Turns(MOST_WAITING)
   readonly #decoys = new Decoys()
   /** By digest and address. */
   readonly #underWay = new Map<string, Promise<Verdict>>()

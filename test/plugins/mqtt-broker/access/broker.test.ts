@@ -45,6 +45,18 @@ test.serial('on loopback anybody may connect, but a known name needs its passwor
   })()
 })
 
+test.serial('a fleet of different users that comes back all at once is let in, each in its turn', async t => {
+  await withBroker({ allow_anonymous: 'never', max_connection_rate: 0 }, async ({ house, backend }) => {
+    const names = Array.from({ length: 150 }, (_, number) => `device${number}`)
+    await Promise.all(names.map(name => backend().access.users.put({ name, password: name }, 'create')))
+    const fleet = await Promise.all(
+      names.map(name => connectClient(house, { clientId: name, username: name, password: name })),
+    )
+    t.is(await backend().sessions.count('connected'), 150)
+    for (const client of fleet) client.end(true)
+  })()
+})
+
 test.serial(
   'with allow_anonymous: never only users connect; locking and removing one closes its connections',
   async t => {
