@@ -175,15 +175,16 @@ test('guesses are refused after a while, from that address alone; whoever is rem
 test('a flood from one address leaves room for a login from another', async t => {
   await withBench({}, async ({ guard, control: { users } }) => {
     await users.put({ name: 'bob', password: 'secret' }, 'create')
+    let answered = 0
     const flood = Promise.all(
-      Array.from({ length: 500 }, (_, at) => guard.admit(asked({ username: `name ${at}`, password: 'x' }))),
+      Array.from({ length: 300 }, async (_, at) => {
+        await guard.admit(asked({ username: `name ${at}`, password: 'x' }))
+        answered++
+      }),
     )
     const login = asked({ username: 'bob', password: 'secret', connection: { address: '10.0.0.2' } })
     t.deepEqual(await guard.admit(login), IN)
-    const outcomes = await flood
-    t.true(
-      outcomes.some(outcome => !outcome.admitted && outcome.returnCode === 3),
-      'most are not even looked at',
-    )
+    t.true(answered < 50, 'addresses take turns')
+    await flood
   })()
 })
