@@ -44,7 +44,10 @@ async function mqttAdmin(): Promise<Row[]> {
   const port = await freePort()
   const server = await startPatchbay({
     start: ['auth', 'mqtt-broker', 'mqtt-admin'],
-    plugins: { 'mqtt-broker': { port, ws_port: false, max_connection_rate: 0 } },
+    plugins: {
+      'mqtt-broker': { port, ws_port: false, max_connection_rate: 0 },
+      'xmpp-server': { port: 0, tls_port: 0 },
+    },
   })
   const crowd = new Child<CrowdVerbs>('mqtt-crowd', { port, clients })
   const generator = new Generator()

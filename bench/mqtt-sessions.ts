@@ -15,7 +15,7 @@ async function mqttSessions(): Promise<Row[]> {
   const names = ['mqtt-admin', 'mqtt-broker'] as const
   const server = await startPatchbay({
     start: ['auth', 'mqtt-broker', 'mqtt-admin'],
-    plugins: { 'mqtt-broker': { port, ws_port: 0 } },
+    plugins: { 'mqtt-broker': { port, ws_port: 0 }, 'xmpp-server': { port: 0, tls_port: 0 } },
   })
   const clients = new Child<MqttVerbs>('mqtt-clients', { port, sessions, rate: option('rate', 2000) })
   const opened = await clients.ask('connect')

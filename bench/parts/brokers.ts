@@ -22,7 +22,7 @@ export async function startOurs(options: Record<string, unknown> = {}): Promise<
   const port = await freePort()
   const server = await startPatchbay({
     start: ['auth', 'mqtt-broker', 'mqtt-admin'],
-    plugins: { 'mqtt-broker': { port, ws_port: false, ...options } },
+    plugins: { 'mqtt-broker': { port, ws_port: false, ...options }, 'xmpp-server': { port: 0, tls_port: 0 } },
   })
   return { name: 'patchbay', port, pid: server.process.pid!, end: () => server.end() }
 }

@@ -40,9 +40,13 @@ export class WholeProcess {
   /** All ports are free ones, so that nothing that runs on this machine is in the way. */
   static async prepare(): Promise<WholeProcess> {
     const [port, mqtt, webSocket] = [await freePort(), await freePort(), await freePort()]
+    const [xmpp, xmppTls] = [await freePort(), await freePort()]
     return new WholeProcess(port, {
       listen: [{ port, request_handlers: { '/': 'everything' } }],
-      plugins: { 'mqtt-broker': { port: mqtt, ws_port: webSocket } },
+      plugins: {
+        'mqtt-broker': { port: mqtt, ws_port: webSocket },
+        'xmpp-server': { port: xmpp, tls_port: xmppTls },
+      },
     })
   }
 

@@ -1,10 +1,10 @@
 import { plugin } from 'patchbay'
 import type { XmppBackend } from './backend.js'
-import { ACCOUNT_COMMANDS } from './ejabberd-accounts.js'
-import { contributeCommands } from './ejabberd-command.js'
-import { ROSTER_COMMANDS } from './ejabberd-rosters.js'
-import { SERVER_COMMANDS } from './ejabberd-server.js'
-import { SESSION_COMMANDS } from './ejabberd-sessions.js'
+import { ACCOUNT_COMMANDS } from './ejabberd/accounts.js'
+import { contributeCommands } from './ejabberd/command.js'
+import { ROSTER_COMMANDS } from './ejabberd/rosters.js'
+import { SERVER_COMMANDS } from './ejabberd/server.js'
+import { SESSION_COMMANDS } from './ejabberd/sessions.js'
 
 const EJABBERD_COMMANDS = [...ACCOUNT_COMMANDS, ...SESSION_COMMANDS, ...ROSTER_COMMANDS, ...SERVER_COMMANDS]
 

@@ -7,7 +7,7 @@ import { testRows } from './frame.js'
 import { asAdmin, openHouse, type TestHouse } from './house.js'
 import { differences, readBlocks } from './recordings.js'
 
-const PLUGINS = { 'xmpp-server': { scram_iterations: 4096 } }
+const PLUGINS = { 'xmpp-server': { port: 0, tls_port: 0, scram_iterations: 4096 } }
 const NODE = { node_names: { ejabberd: 'ejlab@localhost' } }
 const openXmpp = (plugins = {}, config = {}) =>
   openHouse({

@@ -31,7 +31,12 @@ export async function openHouse({ start = [], plugins = {}, config, ...rest }: H
     ...rest,
     config: {
       ...config,
-      plugins: { auth: { scrypt_cost: 1024 }, 'mqtt-broker': { port: 0, ws_port: 0 }, ...plugins },
+      plugins: {
+        auth: { scrypt_cost: 1024 },
+        'mqtt-broker': { port: 0, ws_port: 0 },
+        'xmpp-server': { port: 0, tls_port: 0 },
+        ...plugins,
+      },
     },
   })
   try {

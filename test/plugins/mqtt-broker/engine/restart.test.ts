@@ -31,7 +31,10 @@ async function freePort(): Promise<number> {
 async function lab(t: ExecutionContext, options: Record<string, unknown> = {}): Promise<Lab> {
   const { path, remove } = temporaryFolder()
   const port = await freePort()
-  const config = { ...QUIET, plugins: { 'mqtt-broker': { port, ws_port: false, ...options } } }
+  const config = {
+    ...QUIET,
+    plugins: { 'mqtt-broker': { port, ws_port: false, ...options }, 'xmpp-server': { port: 0, tls_port: 0 } },
+  }
   const clients: MqttClient[] = []
   let running: Running = await start(path, config)
   t.teardown(async () => {

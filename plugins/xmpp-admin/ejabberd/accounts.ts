@@ -1,5 +1,5 @@
 import { EjabberdError, type ResultType } from 'patchbay'
-import type { LastActivity, XmppBackend } from './backend.js'
+import type { LastActivity, XmppBackend } from '../backend.js'
 import {
   type BackendCommand,
   HOST,
@@ -11,7 +11,7 @@ import {
   servedHost,
   USER,
   unknownHost,
-} from './ejabberd-command.js'
+} from './command.js'
 
 const READ = { permission: 'accounts.read' }
 const WRITE = { permission: 'accounts.write' }
@@ -122,7 +122,7 @@ export const ACCOUNT_COMMANDS: readonly BackendCommand[] = [
     async run(backend, { user, host }) {
       await servedHost(backend, host!)
       const jid = jidOf(user!, host!)
-      return jid === undefined ? 0 : backend.accounts.offlineMessages(jid)
+      return jid === undefined ? 0 : backend.messages.offline.count(jid)
     },
   },
 ]

@@ -3,16 +3,19 @@ import test, { type ExecutionContext } from 'ava'
 import fc from 'fast-check'
 import { plugin } from 'patchbay'
 import { type TestKernel, type TestOptions, testKernel } from 'patchbay/testing'
-import { Store } from '../../kernel/store/store.js'
-import type { Accounts } from '../../plugins/auth/accounts.js'
-import type { XmppBackend } from '../../plugins/xmpp-admin/backend.js'
-import xmppServer from '../../plugins/xmpp-server/index.js'
-import { saslprep } from '../../plugins/xmpp-server/saslprep.js'
-import { deriveScramKey } from '../../plugins/xmpp-server/scram-keys.js'
-import { basic } from '../faces/exchange.js'
-import { PASSWORD, QUIET, start, temporaryFolder } from '../fixtures/process.js'
+import { Store } from '../../../kernel/store/store.js'
+import type { Accounts } from '../../../plugins/auth/accounts.js'
+import type { XmppBackend } from '../../../plugins/xmpp-admin/backend.js'
+import { saslprep } from '../../../plugins/xmpp-server/accounts/saslprep.js'
+import { deriveScramKey } from '../../../plugins/xmpp-server/accounts/scram-keys.js'
+import xmppServer from '../../../plugins/xmpp-server/index.js'
+import { basic } from '../../faces/exchange.js'
+import { PASSWORD, QUIET, start, temporaryFolder } from '../../fixtures/process.js'
 
-const CHEAP = { hosts: ['localhost', 'b.example'], plugins: { 'xmpp-server': { scram_iterations: 4096 } } }
+const CHEAP = {
+  hosts: ['localhost', 'b.example'],
+  plugins: { 'xmpp-server': { port: 0, tls_port: 0, scram_iterations: 4096 } },
+}
 
 interface Server {
   kernel: TestKernel

@@ -6,7 +6,7 @@ import {
   type PluginContext,
   prepareDomain,
 } from 'patchbay'
-import type { XmppBackend } from './backend.js'
+import type { XmppBackend } from '../backend.js'
 
 /** A command of the ejabberd face: its entry in the registry, and what it asks of the backend. */
 export interface BackendCommand extends EjabberdCommand {

@@ -1,6 +1,6 @@
 import { type Argument, EjabberdError, prepareDomain, type ResultType } from 'patchbay'
-import type { RosterEntry, XmppBackend } from './backend.js'
-import { type BackendCommand, HOST_OR_SERVER, jidOf, RESCODE, servedHost, USER } from './ejabberd-command.js'
+import type { RosterEntry, XmppBackend } from '../backend.js'
+import { type BackendCommand, HOST_OR_SERVER, jidOf, RESCODE, servedHost, USER } from './command.js'
 
 const READ = { permission: 'roster.read' }
 const WRITE = { permission: 'roster.write' }

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { Change, Namespace } from 'patchbay'
-import type { Account, Accounts } from '../auth/accounts.js'
-import { accountKey, partsOf, rosterOf } from './addresses.js'
+import type { Account, Accounts } from '../../auth/accounts.js'
+import { accountKey, partsOf } from './addresses.js'
 import { type Books, inTurn } from './books.js'
-import type { RosterRecord } from './rosters.js'
 import { saslprep } from './saslprep.js'
 import { decoyKeys, deriveScramKeys, passwordMatches, type ScramKeys } from './scram-keys.js'
 
@@ -19,7 +18,6 @@ export interface AccountRecord {
 export interface AccountStorage {
   accounts: Namespace<AccountRecord>
   credentials: Namespace<ScramKeys>
-  rosters: Namespace<RosterRecord>
   counts: Namespace<number>
 }
 
@@ -29,6 +27,8 @@ export interface AccountRules {
   iterations: number
   /** Whether the name belongs to an operator. */
   reserved(jid: string): boolean
+  /** What else goes with an account, by its bare JID. */
+  forget(jid: string): AsyncIterable<Change>
 }
 
 const ROLE = 'prosody:registered'
@@ -97,12 +97,11 @@ export class AccountStore implements Accounts {
     })
   }
 
-  /** Also removes the roster. Those who have the account in theirs keep it. */
+  /** With all that belongs to it, at once. Those who have the account in their rosters keep it. */
   async unregister(jid: string): Promise<'unregistered' | 'unknown_account'> {
     const done = await this.change(jid, async key => {
-      const { credentials, rosters } = this.#storage
-      const changes: Change<AccountRecord>[] = [{ delete: key }, { delete: key, in: credentials }]
-      for await (const [entry] of rosters.entries(rosterOf(key))) changes.push({ delete: entry, in: rosters })
+      const changes: Change<AccountRecord>[] = [{ delete: key }, { delete: key, in: this.#storage.credentials }]
+      for await (const change of this.#rules.forget(jid)) changes.push(change as Change<AccountRecord>)
       await this.#write(jid, -1, changes)
       return 'unregistered' as const
     })

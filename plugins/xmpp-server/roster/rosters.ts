@@ -1,6 +1,6 @@
 import type { Namespace } from 'patchbay'
-import type { AccountStore } from './accounts.js'
-import { accountKey, partsOf, rosterKey, rosterOf } from './addresses.js'
+import type { AccountStore } from '../accounts/accounts.js'
+import { accountKey, partsOf, rosterKey, rosterOf } from '../accounts/addresses.js'
 
 /** An entry of a roster under its owner and contact (RFC 6121 §2.1.2). */
 export interface RosterRecord {

@@ -1,5 +1,3 @@
-import type { PluginContext } from 'patchbay'
-
 /** What all generations share while one takes over from another: plain data. */
 export interface Books {
   /** Who is writing, by what is written. */
@@ -8,14 +6,8 @@ export interface Books {
   readonly names: Map<string, WeakRef<Promise<readonly string[]>>>
 }
 
-export function keepBooks(ctx: PluginContext): Promise<Books> {
-  return ctx.keep('books', {
-    open: (): Books => ({ turns: new Map(), names: new Map() }),
-    close: ({ turns, names }) => {
-      turns.clear()
-      names.clear()
-    },
-  })
+export function newBooks(): Books {
+  return { turns: new Map(), names: new Map() }
 }
 
 /** Runs `act` once everything that came in before under the same key has ended, well or badly. */

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import test from 'ava'
 import { plugin } from 'patchbay'
 import { type TestKernel, testKernel } from 'patchbay/testing'
-import type { RosterEntry, XmppBackend, XmppSession } from '../../plugins/xmpp-admin/backend.js'
-import { ACCOUNT_COMMANDS } from '../../plugins/xmpp-admin/ejabberd-accounts.js'
-import { ROSTER_COMMANDS } from '../../plugins/xmpp-admin/ejabberd-rosters.js'
-import { SERVER_COMMANDS } from '../../plugins/xmpp-admin/ejabberd-server.js'
-import { SESSION_COMMANDS } from '../../plugins/xmpp-admin/ejabberd-sessions.js'
-import xmppAdmin from '../../plugins/xmpp-admin/index.js'
+import type { RosterEntry, XmppBackend, XmppSession } from '../../../plugins/xmpp-admin/backend.js'
+import { ACCOUNT_COMMANDS } from '../../../plugins/xmpp-admin/ejabberd/accounts.js'
+import { ROSTER_COMMANDS } from '../../../plugins/xmpp-admin/ejabberd/rosters.js'
+import { SERVER_COMMANDS } from '../../../plugins/xmpp-admin/ejabberd/server.js'
+import { SESSION_COMMANDS } from '../../../plugins/xmpp-admin/ejabberd/sessions.js'
+import xmppAdmin from '../../../plugins/xmpp-admin/index.js'
 
 test('xmpp-admin answers to the names of its faces', async t => {
   const kernel = await testKernel(xmppAdmin)
@@ -22,6 +22,8 @@ test('xmpp-admin answers to the names of its faces', async t => {
 const SESSION: XmppSession = {
   jid: 'alice@localhost/lab',
   resource: 'lab',
+  id: 's1',
+  secure: true,
   connection: 'c2s_tls',
   address: '127.0.0.1',
   port: 59472,

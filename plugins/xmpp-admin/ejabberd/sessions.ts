@@ -1,5 +1,5 @@
-import type { XmppBackend, XmppSession } from './backend.js'
-import { type BackendCommand, HOST, jidOf, LIST, servedHost, USER } from './ejabberd-command.js'
+import type { XmppBackend, XmppSession } from '../backend.js'
+import { type BackendCommand, HOST, jidOf, LIST, servedHost, USER } from './command.js'
 
 const ACCESS = { permission: 'sessions.read' }
 const TAGS = ['session']

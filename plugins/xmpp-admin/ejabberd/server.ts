@@ -1,4 +1,4 @@
-import { type BackendCommand, LIST, RESCODE, RESTUPLE } from './ejabberd-command.js'
+import { type BackendCommand, LIST, RESCODE, RESTUPLE } from './command.js'
 
 const READ = { permission: 'server.read' }
 const TAGS = ['server']

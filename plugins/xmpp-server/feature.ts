@@ -1,0 +1,23 @@
+import type { Change } from 'patchbay'
+import type { Server } from './server.js'
+import type { Session } from './session/session.js'
+import type { Component } from './stanza/component.js'
+import type { IqHandler } from './stanza/iq.js'
+import type { Element } from './xml/element.js'
+
+/** A part of the server as data: what it answers, and when it wants to be told. */
+export interface Feature {
+  /** Namespaces that it adds to disco#info of hosts and of accounts (XEP-0030). */
+  readonly host?: readonly string[]
+  readonly account?: readonly string[]
+  readonly iq?: readonly IqHandler[]
+  components?(hosts: readonly string[]): ReadonlyMap<string, Component>
+  /** A session has sent a presence without `to`; `first` when it was unavailable before. */
+  available?(server: Server, session: Session, presence: Element, first: boolean): void | Promise<void>
+  /** A session that was available has become unavailable, by its own presence or because its stream has ended. */
+  unavailable?(server: Server, session: Session, presence: Element): void | Promise<void>
+  /** A session has ended, whether it was available or not. */
+  ended?(server: Server, session: Session): void | Promise<void>
+  /** What is stored of an account and goes with it: changes for its batch. */
+  forget?(server: Server, account: string): AsyncIterable<Change>
+}

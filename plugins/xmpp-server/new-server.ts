@@ -1,0 +1,49 @@
+import { type Change, KernelError, type PluginContext, prepareDomain } from 'patchbay'
+import { AccountStore } from './accounts/accounts.js'
+import { FEATURES } from './features.js'
+import type { Options } from './options.js'
+import type { Registry } from './registry.js'
+import { RosterStore } from './roster/rosters.js'
+import type { Server } from './server.js'
+import { iqTable } from './stanza/iq.js'
+
+/** Puts a generation's server together. */
+export function newServer(ctx: PluginContext<Options>, registry: Registry): Server {
+  const hosts = ctx.hosts.map(host => prepareDomain(host) ?? host)
+  const { stores, books } = registry
+  const accounts = new AccountStore(stores, books, {
+    hosts,
+    iterations: ctx.config.scram_iterations,
+    reserved: reservedNames(ctx),
+    forget: jid => forgotten(server, jid),
+  })
+  const server: Server = {
+    registry,
+    hosts,
+    options: ctx.config,
+    log: ctx.log,
+    accounts,
+    rosters: new RosterStore(stores.rosters, accounts),
+    features: FEATURES,
+    iq: iqTable(FEATURES.flatMap(({ iq = [] }) => iq)),
+    components: new Map(FEATURES.flatMap(feature => [...(feature.components?.(hosts) ?? [])])),
+  }
+  return server
+}
+
+async function* forgotten(server: Server, jid: string): AsyncIterable<Change> {
+  for (const feature of server.features) if (feature.forget) yield* feature.forget(server, jid)
+}
+
+function reservedNames(ctx: PluginContext<Options>): (jid: string) => boolean {
+  const operators = ctx.service<{ reserved(jid: string): boolean }>('operators')
+  return jid => {
+    try {
+      return operators().reserved(jid)
+    } catch (thrown) {
+      // Without anybody who knows operators, no name belongs to one.
+      if (thrown instanceof KernelError && thrown.code === 'no_backend') return false
+      throw thrown
+    }
+  }
+}

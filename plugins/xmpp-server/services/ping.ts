@@ -1,0 +1,10 @@
+import type { Feature } from '../feature.js'
+
+const PING = 'urn:xmpp:ping'
+
+/** XEP-0199. */
+export const ping: Feature = {
+  host: [PING],
+  account: [PING],
+  iq: [{ xmlns: PING, name: 'ping', at: ['host', 'account'], get: () => undefined }],
+}

@@ -1,0 +1,28 @@
+import { announce } from '../presence/announce.js'
+import type { Server } from '../server.js'
+import type { Session } from '../session/session.js'
+import { send } from '../session/sessions.js'
+import { closeStream } from '../stream/close.js'
+import { CLIENT, type Element, withAttributes } from '../xml/element.js'
+import { errorReply, StanzaError } from './error.js'
+import { route } from './route.js'
+
+/** A stanza of a client. Whatever it claims as `from`, it comes from its session (RFC 6120 §8.1.2.1). */
+export async function receive(server: Server, session: Session, given: Element): Promise<void> {
+  if (given.xmlns !== CLIENT || !['message', 'presence', 'iq'].includes(given.name)) {
+    return closeStream(session.stream, 'unsupported-stanza-type')
+  }
+  const stanza = withAttributes(given, { from: session.jid })
+  try {
+    if (stanza.name === 'presence' && stanza.attributes['to'] === undefined) {
+      await announce(server, session, stanza)
+    } else {
+      await route(server, withAttributes(stanza, { to: stanza.attributes['to'] ?? session.account }), session)
+    }
+  } catch (thrown) {
+    const refusal = thrown instanceof StanzaError ? thrown : new StanzaError('internal-server-error')
+    if (refusal !== thrown) server.log.error({ err: thrown }, `a stanza of ${session.jid} could not be handled`)
+    const reply = errorReply(withAttributes(given, { from: session.jid }), refusal)
+    if (reply) send(session, reply)
+  }
+}

@@ -1,0 +1,23 @@
+import type { HoldingContext, Namespace } from 'patchbay'
+import type { AccountRecord } from './accounts/accounts.js'
+import type { ScramKeys } from './accounts/scram-keys.js'
+import type { RosterRecord } from './roster/rosters.js'
+
+/** What each namespace holds. Keys begin with the account's key (`host/local`), those of counts are hosts. */
+export interface Stored {
+  accounts: AccountRecord
+  credentials: ScramKeys
+  /** By account and contact. */
+  rosters: RosterRecord
+  /** Of the accounts, by host. */
+  counts: number
+}
+
+export type StoreName = keyof Stored
+export type Stores = { [N in StoreName]: Namespace<Stored[N]> }
+
+export const STORE_NAMES = ['accounts', 'credentials', 'rosters', 'counts'] as const satisfies readonly StoreName[]
+
+export function openStores(holding: HoldingContext): Stores {
+  return Object.fromEntries(STORE_NAMES.map(name => [name, holding.storage(name)])) as unknown as Stores
+}

@@ -1,0 +1,16 @@
+import { element, STREAMS } from '../xml/element.js'
+import type { Stream } from './stream.js'
+import { write } from './write.js'
+
+export const SASL = 'urn:ietf:params:xml:ns:xmpp-sasl'
+export const BIND = 'urn:ietf:params:xml:ns:xmpp-bind'
+export const SESSION = 'urn:ietf:params:xml:ns:xmpp-session'
+
+/** What the client may do next (RFC 6120 §4.3.2). */
+export function offerFeatures(stream: Stream): void {
+  const offered =
+    stream.account === undefined
+      ? [element(SASL, 'mechanisms', {}, [element(SASL, 'mechanism', {}, ['PLAIN'])])]
+      : [element(BIND, 'bind'), element(SESSION, 'session', {}, [element(SESSION, 'optional')])]
+  write(stream, element(STREAMS, 'features', {}, offered))
+}

@@ -1,0 +1,117 @@
+import { connect, type Socket } from 'node:net'
+import { child, type Element, textOf } from '../../../plugins/xmpp-server/xml/element.js'
+import { newReader } from '../../../plugins/xmpp-server/xml/read.js'
+
+type Wanted = (element: Element) => boolean
+
+/** A client that says exactly what a test tells it to, and keeps what it hears. */
+export class RawClient {
+  readonly socket: Socket
+  /** What came and was not taken yet. */
+  readonly heard: Element[] = []
+  /** Everything as text. */
+  text = ''
+  jid = ''
+  readonly closed: Promise<void>
+  readonly #waiting = new Set<() => void>()
+  #reader = this.#newReader()
+
+  constructor(port: number) {
+    this.socket = connect(port, '127.0.0.1')
+    this.socket.setNoDelay()
+    this.socket.on('data', chunk => {
+      this.text += chunk
+      this.#reader.write(chunk.toString())
+    })
+    this.socket.on('error', () => undefined)
+    this.closed = new Promise(resolve => this.socket.on('close', () => resolve()))
+  }
+
+  send(text: string): void {
+    this.socket.write(text)
+  }
+
+  /** Opens a stream; resolves to its features. */
+  open(domain = 'localhost'): Promise<Element> {
+    this.#reader = this.#newReader()
+    this.send(
+      `<?xml version='1.0'?><stream:stream to='${domain}' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>`,
+    )
+    return this.next(({ name }) => name === 'features')
+  }
+
+  /** The first element that is wanted, taken away; rejects after `ms` milliseconds with what there was instead. */
+  next(wanted: Wanted | string, ms = 5000): Promise<Element> {
+    const fits: Wanted = typeof wanted === 'string' ? ({ name }) => name === wanted : wanted
+    return new Promise((resolve, reject) => {
+      const look = () => {
+        const at = this.heard.findIndex(fits)
+        if (at < 0) return
+        clearTimeout(timer)
+        this.#waiting.delete(look)
+        resolve(this.heard.splice(at, 1)[0]!)
+      }
+      const timer = setTimeout(() => {
+        this.#waiting.delete(look)
+        reject(new Error(`not heard: ${wanted}; instead: ${JSON.stringify(this.heard)}`))
+      }, ms)
+      this.#waiting.add(look)
+      look()
+    })
+  }
+
+  /** Sends an IQ and resolves to what answers it. */
+  async ask(type: 'get' | 'set', payload: string, to?: string): Promise<Element> {
+    const id = `q${++asked}`
+    this.send(`<iq type='${type}' id='${id}'${to === undefined ? '' : ` to='${to}'`}>${payload}</iq>`)
+    return this.next(({ name, attributes }) => name === 'iq' && attributes['id'] === id)
+  }
+
+  /** Nothing that is wanted has come before the answer to a ping that is sent now. */
+  async nothing(wanted: Wanted | string): Promise<boolean> {
+    const fits: Wanted = typeof wanted === 'string' ? ({ name }) => name === wanted : wanted
+    await this.ask('get', "<ping xmlns='urn:xmpp:ping'/>")
+    return !this.heard.some(fits)
+  }
+
+  close(): Promise<void> {
+    this.socket.end('</stream:stream>')
+    return this.closed
+  }
+
+  #newReader() {
+    return newReader({
+      opened: () => undefined,
+      element: element => {
+        this.heard.push(element)
+        for (const look of [...this.#waiting]) look()
+      },
+      closed: () => undefined,
+      failed: condition => this.heard.push({ name: condition, xmlns: '', attributes: {}, children: [] }),
+    })
+  }
+}
+
+let asked = 0
+
+/** Logs in by PLAIN, its password being its name, and binds a resource; without presence unless given. */
+export async function login(
+  port: number,
+  jid: string,
+  { presence, password }: { presence?: string; password?: string } = {},
+): Promise<RawClient> {
+  const [, local = '', domain = '', resource = ''] = /^([^@]+)@([^/]+)\/?(.*)$/.exec(jid) ?? []
+  const client = new RawClient(port)
+  await client.open(domain)
+  const initial = Buffer.from(`\0${local}\0${password ?? local}`).toString('base64')
+  client.send(`<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>${initial}</auth>`)
+  const outcome = await client.next(({ name }) => name === 'success' || name === 'failure')
+  if (outcome.name === 'failure') throw new Error(`${jid} may not log in: ${JSON.stringify(outcome)}`)
+  await client.open(domain)
+  const wanted = resource === '' ? '' : `<resource>${resource}</resource>`
+  const bound = await client.ask('set', `<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'>${wanted}</bind>`)
+  const answer = child(bound, 'bind', 'urn:ietf:params:xml:ns:xmpp-bind')
+  client.jid = textOf(answer && child(answer, 'jid'))
+  if (presence !== undefined) client.send(presence)
+  return client
+}
