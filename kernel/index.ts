@@ -7,8 +7,8 @@ export type {
   AdminRestProfile,
   AdminRestReply,
 } from './http/faces/admin-rest-command.js'
-export { type EjabberdCall, type EjabberdCommand, EjabberdError } from './http/faces/ejabberd.js'
-export type { Argument, ResultType } from './http/faces/ejabberd-types.js'
+export { type EjabberdCall, type EjabberdCommand, EjabberdError } from './http/faces/ejabberd-command.js'
+export type { Argument, Named, ResultType, ValueType, Versions } from './http/faces/ejabberd-types.js'
 export {
   type EmqCall,
   type EmqCommand,

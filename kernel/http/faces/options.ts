@@ -4,6 +4,7 @@ import { addresses } from '../../config/listen.js'
 import { listOptions, type PluginOption } from '../../config/plugin-options.js'
 import { check, type Settings } from '../../config/schema.js'
 import { ADMIN_REST_PROFILES } from './admin-rest-command.js'
+import { versionNamed } from './ejabberd-releases.js'
 import type { FaceOptions } from './face.js'
 
 /** The documented options of the faces; they may stand in any block below `plugins:`. */
@@ -12,13 +13,20 @@ const schema = z.object({
   admin_rest_profile: z.enum(ADMIN_REST_PROFILES).default('fork'),
   admin_rest_secure: z.boolean().default(false),
   admin_rest_whitelist: z.array(z.string()).default([]).transform(addresses),
-  default_version: z.int().min(0).default(0),
+  default_version: z.union([z.number(), z.string()]).default(0).transform(asVersion),
 })
+
+function asVersion(given: number | string, { addIssue }: { addIssue(issue: string): void }): number {
+  const version = versionNamed(given)
+  if (version === undefined)
+    addIssue('expected a version of the API (0 to 3), a release of ejabberd ("23.10"), or "latest"')
+  return version ?? 0
+}
 
 export const FACE_OPTION_NAMES: ReadonlySet<string> = new Set(Object.keys(schema.shape))
 
 /** Every option of the faces with its source, as `plugins.*.NAME`: they may stand in any block. */
-export function listFaceOptions({ settings, file, faceOptions: { inFile, override } }: Configuration): PluginOption[] {
+export function listFaceOptions({ file, faceOptions: { inFile, override } }: Configuration): PluginOption[] {
   const values = check(schema, { ...inFile, ...override }, file ?? 'the configuration', 'plugins.*')
   const options = listOptions(schema, values, inFile, override)
   return options.map(option => ({ ...option, key: `plugins.*.${option.key}` }))
