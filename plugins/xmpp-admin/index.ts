@@ -1,12 +1,7 @@
 import { plugin } from 'patchbay'
 import type { XmppBackend } from './backend.js'
-import { ACCOUNT_COMMANDS } from './ejabberd/accounts.js'
 import { contributeCommands } from './ejabberd/command.js'
-import { ROSTER_COMMANDS } from './ejabberd/rosters.js'
-import { SERVER_COMMANDS } from './ejabberd/server.js'
-import { SESSION_COMMANDS } from './ejabberd/sessions.js'
-
-const EJABBERD_COMMANDS = [...ACCOUNT_COMMANDS, ...SESSION_COMMANDS, ...ROSTER_COMMANDS, ...SERVER_COMMANDS]
+import { EJABBERD_COMMANDS } from './ejabberd/commands.js'
 
 export default plugin({
   name: 'xmpp-admin',
@@ -19,13 +14,21 @@ export default plugin({
     'accounts.write': 'Make, change and remove accounts',
     'passwords.check': 'Try the passwords of accounts',
     'sessions.read': 'See who is connected',
+    'sessions.write': 'End sessions, and show a presence in their name',
     'roster.read': 'See rosters',
     'roster.write': 'Change rosters',
+    'messages.send': 'Send messages and stanzas in the name of anybody',
+    'messages.read': 'See the messages that wait for their readers',
+    'messages.write': 'Remove messages that wait for their readers',
+    'vcards.read': 'See vCards and private storage',
+    'vcards.write': 'Change vCards and private storage',
+    'groups.read': 'See groups and their members',
+    'groups.write': 'Make, change and remove groups',
     'server.read': 'See which hosts are served, and by what',
     'server.stop': 'End the server',
   },
-  start(ctx) {
+  async start(ctx) {
     const backend = ctx.service<XmppBackend>('xmpp-backend')
-    contributeCommands(ctx, backend, EJABBERD_COMMANDS)
+    await contributeCommands(ctx, backend, EJABBERD_COMMANDS)
   },
 })
