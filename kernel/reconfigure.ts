@@ -39,7 +39,7 @@ export class Reconfigure {
   warnOfStrangers(): void {
     const { settings, file = 'the configuration' } = this.configuration
     const isKnown = (name: string) => this.inventory.has(name)
-    for (const sentence of strangers(Object.keys(settings.plugins), this.inventory.list(), isKnown)) {
+    for (const sentence of strangers(Object.keys(settings.plugins), () => this.inventory.list(), isKnown)) {
       this.log.kernel.warn(`${file}: ${sentence}`)
     }
   }

@@ -52,7 +52,7 @@ export function failedAs(ctx: KernelContext, failure: string): void {
 }
 
 /** Answers with bytes and a Content-Type exactly as given; Koa would add a charset. */
-export function send(ctx: KernelContext, status: number, type: string, body: string): void {
+export function send(ctx: KernelContext, status: number, type: string, body: string | Buffer): void {
   ctx.status = status
   ctx.set('Content-Type', type)
   ctx.body = body

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { addresses } from '../../config/listen.js'
 import { check, type Settings } from '../../config/schema.js'
+import { versionNamed } from './ejabberd-releases.js'
 import type { FaceOptions } from './face.js'
 
 /** The documented options of the faces; they may stand in any block below `plugins:`. */
@@ -8,8 +9,15 @@ const schema = z.object({
   admin_rest_base: z.string().default('/admin_rest'),
   admin_rest_secure: z.boolean().default(false),
   admin_rest_whitelist: z.array(z.string()).default([]).transform(addresses),
-  default_version: z.int().min(0).default(0),
+  default_version: z.union([z.number(), z.string()]).default(0).transform(asVersion),
 })
+
+function asVersion(given: number | string, { addIssue }: { addIssue(issue: string): void }): number {
+  const version = versionNamed(given)
+  if (version === undefined)
+    addIssue('expected a version of the API (0 to 3), a release of ejabberd ("23.10"), or "latest"')
+  return version ?? 0
+}
 
 export const FACE_OPTION_NAMES: ReadonlySet<string> = new Set(Object.keys(schema.shape))
 

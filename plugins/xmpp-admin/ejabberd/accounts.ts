@@ -1,17 +1,7 @@
-import { EjabberdError, type ResultType } from 'patchbay'
+import { EjabberdError } from 'patchbay'
 import type { LastActivity, XmppBackend } from '../backend.js'
-import {
-  type BackendCommand,
-  HOST,
-  HOST_OR_SERVER,
-  jidOf,
-  LIST,
-  RESCODE,
-  RESTUPLE,
-  servedHost,
-  USER,
-  unknownHost,
-} from './command.js'
+import { type BackendCommand, jidOf, servedHost, unknownHost } from './command.js'
+import { binary, HOST, HOST_OR_SERVER, integer, listOf, RESCODE, RESTUPLE, tupleOf, USER } from './shapes.js'
 
 const READ = { permission: 'accounts.read' }
 const WRITE = { permission: 'accounts.write' }
@@ -24,7 +14,7 @@ export const ACCOUNT_COMMANDS: readonly BackendCommand[] = [
     name: 'register',
     description: 'Make an account with a password',
     tags: TAGS,
-    arguments: [USER, HOST, { name: 'password', type: 'string' }],
+    arguments: [USER, HOST, binary('password')],
     result: RESTUPLE,
     run: (backend, { user, host, password }, { node }) => register(backend, user!, host!, password!, node),
   },
@@ -49,7 +39,8 @@ export const ACCOUNT_COMMANDS: readonly BackendCommand[] = [
     description: 'List the user names of all accounts of a host',
     tags: TAGS,
     arguments: [HOST],
-    result: LIST,
+    steady: true,
+    result: listOf('users', 'username'),
     async run(backend, { host }) {
       const names = await backend.accounts.names(await servedHost(backend, host!))
       if (!names) throw unknownHost()
@@ -75,7 +66,7 @@ export const ACCOUNT_COMMANDS: readonly BackendCommand[] = [
     name: 'check_password',
     description: 'Tell whether a password is that of an account',
     tags: TAGS,
-    arguments: [USER, HOST, { name: 'password', type: 'string' }],
+    arguments: [USER, HOST, binary('password')],
     result: RESCODE,
     run(backend, { user, host, password }) {
       const jid = jidOf(user!, host!)
@@ -87,7 +78,7 @@ export const ACCOUNT_COMMANDS: readonly BackendCommand[] = [
     name: 'change_password',
     description: 'Give an account another password',
     tags: TAGS,
-    arguments: [USER, HOST, { name: 'newpass', type: 'string' }],
+    arguments: [USER, HOST, binary('newpass')],
     result: RESCODE,
     async run(backend, { user, host, newpass }) {
       const jid = jidOf(user!, host!)
@@ -104,7 +95,7 @@ export const ACCOUNT_COMMANDS: readonly BackendCommand[] = [
     description: 'Tell when an account was last used',
     tags: ['last'],
     arguments: [USER, HOST],
-    result: { type: 'tuple' } satisfies ResultType,
+    result: tupleOf('last_activity', 'timestamp', 'status'),
     async run(backend, { user, host }) {
       await servedHost(backend, host!)
       const jid = jidOf(user!, host!)
@@ -118,7 +109,7 @@ export const ACCOUNT_COMMANDS: readonly BackendCommand[] = [
     description: 'Count the messages that wait for an account',
     tags: ['offline'],
     arguments: [USER, HOST_OR_SERVER],
-    result: { type: 'integer', name: 'value' },
+    result: integer('value'),
     async run(backend, { user, host }) {
       await servedHost(backend, host!)
       const jid = jidOf(user!, host!)

@@ -1,4 +1,5 @@
-import { type BackendCommand, LIST, RESCODE, RESTUPLE } from './command.js'
+import type { BackendCommand } from './command.js'
+import { listOf, RESCODE, RESTUPLE } from './shapes.js'
 
 const READ = { permission: 'server.read' }
 const TAGS = ['server']
@@ -38,7 +39,7 @@ export const SERVER_COMMANDS: readonly BackendCommand[] = [
     description: 'List the hosts that are served',
     tags: TAGS,
     arguments: [],
-    result: LIST,
+    result: listOf('vhosts', 'vhost'),
     run: backend => backend.hosts(),
   },
 ]

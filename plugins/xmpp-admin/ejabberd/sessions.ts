@@ -1,8 +1,21 @@
 import type { XmppBackend, XmppSession } from '../backend.js'
-import { type BackendCommand, HOST, jidOf, LIST, servedHost, USER } from './command.js'
+import { type BackendCommand, jidOf, servedHost } from './command.js'
+import { HOST, integer, listOf, tupleOf, USER } from './shapes.js'
 
 const ACCESS = { permission: 'sessions.read' }
 const TAGS = ['session']
+const OF_A_SESSION = [
+  'connection',
+  'ip',
+  integer('port'),
+  integer('priority'),
+  'node',
+  integer('uptime'),
+  'status',
+  'resource',
+  'statustext',
+]
+const SESSION = tupleOf('session', 'jid', ...OF_A_SESSION)
 
 /** Sessions (contracts/xmpp.md §3.6). */
 export const SESSION_COMMANDS: readonly BackendCommand[] = [
@@ -13,7 +26,7 @@ export const SESSION_COMMANDS: readonly BackendCommand[] = [
     description: 'List the full JIDs of all sessions',
     tags: TAGS,
     arguments: [],
-    result: LIST,
+    result: listOf('connected_users', 'sessions'),
     run: async backend => (await backend.sessions.list()).map(({ jid }) => jid),
   },
   {
@@ -23,7 +36,7 @@ export const SESSION_COMMANDS: readonly BackendCommand[] = [
     description: 'List all sessions with their connection and presence',
     tags: TAGS,
     arguments: [],
-    result: LIST,
+    result: listOf('connected_users_info', SESSION),
     run: async (backend, _given, { node }) =>
       (await backend.sessions.list()).map(session => shownSession(session, node)),
   },
@@ -34,7 +47,7 @@ export const SESSION_COMMANDS: readonly BackendCommand[] = [
     description: 'Count all sessions',
     tags: ['session', 'statistics'],
     arguments: [],
-    result: { type: 'integer', name: 'num_sessions' },
+    result: integer('num_sessions'),
     run: backend => backend.sessions.count(),
   },
   {
@@ -44,7 +57,7 @@ export const SESSION_COMMANDS: readonly BackendCommand[] = [
     description: 'List the full JIDs of the sessions of a host',
     tags: TAGS,
     arguments: [HOST],
-    result: LIST,
+    result: listOf('connected_users_vhost', 'sessions'),
     async run(backend, { host }) {
       const sessions = await backend.sessions.list({ host: await servedHost(backend, host!) })
       return sessions.map(({ jid }) => jid)
@@ -57,7 +70,7 @@ export const SESSION_COMMANDS: readonly BackendCommand[] = [
     description: 'List the resources that an account is connected with',
     tags: TAGS,
     arguments: [USER, HOST],
-    result: LIST,
+    result: listOf('resources', 'resource'),
     run: async (backend, { user, host }) => (await sessionsOf(backend, user!, host!)).map(({ resource }) => resource),
   },
   {
@@ -67,7 +80,7 @@ export const SESSION_COMMANDS: readonly BackendCommand[] = [
     description: 'Count the resources that an account is connected with',
     tags: TAGS,
     arguments: [USER, HOST],
-    result: { type: 'integer', name: 'resources' },
+    result: integer('resources'),
     run: async (backend, { user, host }) => (await sessionsOf(backend, user!, host!)).length,
   },
 ]
