@@ -1,7 +1,10 @@
 import type { HoldingContext, Namespace } from 'patchbay'
 import type { AccountRecord } from './accounts/accounts.js'
+import type { ActivityRecord } from './accounts/activity.js'
 import type { ScramKeys } from './accounts/scram-keys.js'
 import type { RosterRecord } from './roster/rosters.js'
+import type { PrivateRecord } from './services/privates.js'
+import type { Element } from './xml/element.js'
 
 /** What each namespace holds. Keys begin with the account's key (`host/local`), those of counts are hosts. */
 export interface Stored {
@@ -9,6 +12,9 @@ export interface Stored {
   credentials: ScramKeys
   /** By account and contact. */
   rosters: RosterRecord
+  activity: ActivityRecord
+  privates: PrivateRecord
+  vcards: Element
   /** Of the accounts, by host. */
   counts: number
 }
@@ -16,7 +22,13 @@ export interface Stored {
 export type StoreName = keyof Stored
 export type Stores = { [N in StoreName]: Namespace<Stored[N]> }
 
-export const STORE_NAMES = ['accounts', 'credentials', 'rosters', 'counts'] as const satisfies readonly StoreName[]
+export const STORE_NAMES = [
+  'accounts',
+  'credentials',
+  'rosters',
+  'activity',
+  'counts',
+] as const satisfies readonly StoreName[]
 
 export function openStores(holding: HoldingContext): Stores {
   return Object.fromEntries(STORE_NAMES.map(name => [name, holding.storage(name)])) as unknown as Stores
