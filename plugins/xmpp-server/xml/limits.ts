@@ -14,3 +14,6 @@ export interface XmlLimits {
 
 /** No client comes near these. */
 export const SHAPE: Omit<XmlLimits, 'bytes'> = { depth: 64, nodes: 10_000, attributes: 128, value: 32_768 }
+
+/** Nobody who has not logged in has much to say. */
+export const MOST_BEFORE_LOGIN = 16_384

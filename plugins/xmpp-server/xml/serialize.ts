@@ -13,8 +13,9 @@ const ESCAPED: Record<string, string> = {
 }
 
 /** What XML 1.0 has no way to say; texts come from administrators and from stores too. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones
-const IMPOSSIBLE = /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
+const IMPOSSIBLE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones
+  /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 const REPLACEMENT = '\ufffd'
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters, delimiters, surrogates
 const PLAIN = /^[^\x00-\x1f&<>'"\ud800-\udfff\ufffe\uffff]*$/

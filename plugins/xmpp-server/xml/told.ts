@@ -19,7 +19,10 @@ export const told = {
     if (reader.failed) return
     const { open, limits } = reader
     const element: Growing = { name: tag.local, xmlns: tag.uri, attributes: attributesOf(tag), children: [] }
-    if (open.length > limits.depth || ++reader.nodes > limits.nodes) return refuse(reader, 'policy-violation')
+    if (open.length > limits.depth || ++reader.nodes > limits.nodes) {
+      refuse(reader, 'policy-violation')
+      return
+    }
     if (open.length === 0) reader.heard = { kind: 'opened', element, content: tag.ns?.[''] ?? '' }
     else if (open.length > 1) open.at(-1)!.children.push(element)
     open.push(element)
