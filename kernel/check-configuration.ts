@@ -50,7 +50,7 @@ export function checkConfiguration(pluginFolders: readonly string[], env: NodeJS
   for (const each of listeners) trying(() => checkCertificates(each, settings.certfiles))
   const isKnown = (name: string) => definitions.some(each => each.name === name || each.aliases?.includes(name))
   const known = definitions.map(({ name, aliases = [] }) => ({ name, aliases }))
-  for (const sentence of strangers(Object.keys(settings.plugins), known, isKnown)) warn(sentence)
+  for (const sentence of strangers(Object.keys(settings.plugins), () => known, isKnown)) warn(sentence)
 
   const ports: BoundPort[] = listeners.map(({ ip, port, setting }) => ({
     ip,

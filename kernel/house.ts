@@ -100,7 +100,7 @@ export class House {
     const requires = (name: string) => roster.get(name)?.requires ?? []
     for (const name of this.#inOrder(active, requires)) {
       // The reason is in the log and under `patchbay plugin inspect`; the plugin stays `failed`.
-      await kernel.start(name).catch(() => undefined)
+      await kernel.start(name, { asLoaded: true }).catch(() => undefined)
     }
   }
 

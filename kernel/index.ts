@@ -1,9 +1,14 @@
 /** All that a plugin may import: `import { plugin } from 'patchbay'`. */
 export { didYouMean } from './config/nearest.js'
 export { ERRORS, type ErrorCode, KernelError, reason, withoutStack } from './errors.js'
-export type { AdminRestCall, AdminRestCommand, AdminRestReply } from './http/faces/admin-rest.js'
-export { type EjabberdCall, type EjabberdCommand, EjabberdError } from './http/faces/ejabberd.js'
-export type { Argument, ResultType } from './http/faces/ejabberd-types.js'
+export type {
+  AdminRestCall,
+  AdminRestCommand,
+  AdminRestProfile,
+  AdminRestReply,
+} from './http/faces/admin-rest-command.js'
+export { type EjabberdCall, type EjabberdCommand, EjabberdError } from './http/faces/ejabberd-command.js'
+export type { Argument, Named, ResultType, ValueType, Versions } from './http/faces/ejabberd-types.js'
 export {
   type EmqCall,
   type EmqCommand,

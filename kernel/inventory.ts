@@ -68,9 +68,9 @@ export class Inventory {
 
   /** Every plugin on disk and every loaded one, by name. */
   list(): PluginSummary[] {
-    const names = new Map(this.catalogue.list().map(found => [found.name, this.#available(found)]))
-    for (const plugin of this.roster.plugins) names.set(plugin.name, loaded(plugin))
-    return [...names.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+    const plugins = this.roster.plugins.map(loaded)
+    const others = this.catalogue.list().filter(({ name }) => !this.roster.get(name))
+    return [...plugins, ...others.map(found => this.#available(found))].sort((a, b) => (a.name < b.name ? -1 : 1))
   }
 
   get loaded(): Plugin[] {

@@ -20,6 +20,11 @@ export interface VerbOptions {
   cascade?: boolean
 }
 
+export interface StartOptions extends VerbOptions {
+  /** Runs the code that it was loaded with instead of linking it afresh. */
+  asLoaded?: boolean
+}
+
 export interface ReloadOptions {
   /** Whether to wait until the generation before has drained. */
   untilRetired?: boolean
@@ -52,11 +57,11 @@ export class Kernel {
   }
 
   /** Loads when needed, then starts the newest code: whoever has mended a failed plugin starts it again. */
-  async start(name: string, { cascade = false }: VerbOptions = {}): Promise<Plugin> {
+  async start(name: string, { cascade = false, asLoaded = false }: StartOptions = {}): Promise<Plugin> {
     const found = this.catalogue.find(this.roster.nameOf(name))
     if (cascade) await this.#startRequired(found.name, [])
     return this.#lanes.run([found.name], async () => {
-      const { plugin, linked } = await this.loader.newest(found)
+      const { plugin, linked } = await (asLoaded ? this.loader.asLoaded(found) : this.loader.newest(found))
       if (plugin.state === 'running') {
         throw new KernelError(
           'already_running',

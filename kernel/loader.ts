@@ -31,6 +31,11 @@ export class Loader {
   async newest(found: Found): Promise<{ plugin: Plugin; linked: Linked }> {
     const known = this.roster.get(found.name)
     if (known && !known.live) return { plugin: known, linked: this.relink(known) }
+    return this.asLoaded(found)
+  }
+
+  /** The plugin with the code that it was loaded with, which is the newest when that was just now. */
+  async asLoaded(found: Found): Promise<{ plugin: Plugin; linked: Linked }> {
     const plugin = await this.load(found)
     return { plugin, linked: plugin.linked }
   }

@@ -39,7 +39,7 @@ export class Reconfigure {
   warnOfStrangers(): void {
     const { settings, file = 'the configuration' } = this.configuration
     const isKnown = (name: string) => this.inventory.has(name)
-    for (const sentence of strangers(Object.keys(settings.plugins), this.inventory.list(), isKnown)) {
+    for (const sentence of strangers(Object.keys(settings.plugins), () => this.inventory.list(), isKnown)) {
       this.log.kernel.warn(`${file}: ${sentence}`)
     }
   }
@@ -100,6 +100,24 @@ export class Reconfigure {
   changeOptions(name: string, values: Record<string, unknown>): Promise<void> {
     return this.#override(name, (plugin, reader) => this.configuration.overrideWith(plugin, reader, values), {
       untilRetired: false,
+    })
+  }
+
+  /** Forgets all that was set for a plugin over an API, options of faces included. Applied by a reload. */
+  clearOptions(name: string): Promise<void> {
+    return this.#override(name, () => ({}))
+  }
+
+  /**
+   * Sets a face's option over what the file says, under a plugin's name; `make` is told once earlier changes have
+   * ended, and returns undefined where there is nothing to change. It holds from the next request on, without a reload.
+   */
+  changeFaceOption(name: string, option: string, make: () => unknown): Promise<void> {
+    return this.#afterOthers(async () => {
+      const value = make()
+      if (value === undefined) return
+      const { overrides } = this.configuration
+      await overrides.set(name, { ...overrides.of(name), [option]: value })
     })
   }
 

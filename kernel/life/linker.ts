@@ -1,7 +1,7 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs'
 import Module, { createRequire } from 'node:module'
 import { dirname, join, sep } from 'node:path'
-import { compileFunction } from 'node:vm'
+import { compileFunction, constants } from 'node:vm'
 import { KernelError, reason } from '../errors.js'
 import type { Found } from './catalogue.js'
 import { checkDefinition } from './check-definition.js'
@@ -37,8 +37,8 @@ const compiled = new Map<string, Run>()
 const settled = new Map<string, string>()
 
 /**
- * Links the code of a plugin afresh. Files inside it, and tsyringe, are compiled anew with Node's own compiler, so
- * that source maps work; everything else is the ordinary shared `require`. The whole file set is read now.
+ * Links the code of a plugin afresh. Files inside it, and tsyringe, run anew; everything else is the ordinary shared
+ * `require`. The whole file set is read now.
  */
 export function link({ name, folder, entry, given }: Found): Linked {
   if (given)
@@ -61,7 +61,7 @@ export function link({ name, folder, entry, given }: Found): Linked {
     module.require = ((request: string) => requireFrom(module, request)) as NodeJS.Require
     if (file.startsWith(TSYRINGE)) runCompiled(module)
     else if (file.endsWith('.json')) module.exports = JSON.parse(readFileSync(file, 'utf8'))
-    else module._compile(readFileSync(file, 'utf8'), file)
+    else runAfresh(module)
     module.loaded = true
     return module.exports
   }
@@ -94,14 +94,30 @@ export function link({ name, folder, entry, given }: Found): Linked {
 }
 
 function runCompiled(module: CommonJsModule): void {
-  const { filename: file, exports, require } = module
-  let run = compiled.get(file)
-  if (!run) {
-    const parameters = ['exports', 'require', 'module', '__filename', '__dirname']
-    run = compileFunction(readFileSync(file, 'utf8'), parameters, { filename: file }) as Run
-    compiled.set(file, run)
-  }
-  run.call(exports, exports, require, module, file, dirname(file))
+  const { filename } = module
+  const run = compiled.get(filename) ?? compile(readFileSync(filename, 'utf8'), filename)
+  compiled.set(filename, run)
+  begin(run, module)
+}
+
+/** Node's own way costs twice as much, and is needed where somebody has switched source maps on. */
+function runAfresh(module: CommonJsModule): void {
+  const { filename } = module
+  const source = readFileSync(filename, 'utf8')
+  if (process.sourceMapsEnabled) module._compile(source, filename)
+  else begin(compile(source, filename), module)
+}
+
+function compile(source: string, filename: string): Run {
+  return compileFunction(source, ['exports', 'require', 'module', '__filename', '__dirname'], {
+    filename,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  }) as Run
+}
+
+function begin(run: Run, module: CommonJsModule): void {
+  const { filename, exports, require } = module
+  run.call(exports, exports, require, module, filename, dirname(filename))
 }
 
 /** A plugin outside this repository finds its own packages first and ours after them. */
