@@ -44,8 +44,8 @@ export async function keepRegistry(ctx: PluginContext<Options>): Promise<Registr
     },
     async close(registry) {
       const { streams, sessions, byHost, unbound } = registry
-      await registry.engine?.shutDown()
       await rememberOnline(registry)
+      await registry.engine?.shutDown()
       for (const each of [streams, sessions, byHost, unbound]) each.clear()
     },
   })
