@@ -4,7 +4,7 @@ import type { Feature } from '../feature.js'
 import { messagesBackend } from '../messages/backend.js'
 import type { Server } from '../server.js'
 import { StanzaError } from '../stanza/error.js'
-import { child, type Element, textOf } from '../xml/element.js'
+import { child, textOf } from '../xml/element.js'
 
 /** Resources of a host, as in ejabberd's mod_announce: whom a message to them reaches, and as which type. */
 const AUDIENCES: ReadonlyMap<string, { all?: true; everyHost?: true; type?: string }> = new Map([
