@@ -1,7 +1,10 @@
 import { plugin } from 'patchbay'
+import { contributeRestCommands } from './admin-rest/command.js'
+import { REST_COMMANDS } from './admin-rest/commands.js'
 import type { XmppBackend } from './backend.js'
 import { contributeCommands } from './ejabberd/command.js'
 import { EJABBERD_COMMANDS } from './ejabberd/commands.js'
+import { options } from './options.js'
 
 export default plugin({
   name: 'xmpp-admin',
@@ -9,6 +12,7 @@ export default plugin({
   description: 'Administration of XMPP: the admin_rest and ejabberd APIs',
   aliases: ['admin_rest', 'mod_http_api'],
   uses: ['xmpp-backend'],
+  config: options,
   permissions: {
     'accounts.read': 'See accounts',
     'accounts.write': 'Make, change and remove accounts',
@@ -29,6 +33,7 @@ export default plugin({
   },
   async start(ctx) {
     const backend = ctx.service<XmppBackend>('xmpp-backend')
+    contributeRestCommands(ctx, backend, REST_COMMANDS)
     await contributeCommands(ctx, backend, EJABBERD_COMMANDS)
   },
 })
