@@ -47,9 +47,6 @@ export type {
   RouteContext,
   RouteDescription,
   RouteHandler,
-  UpgradeHandler,
-  UpgradeName,
-  UpgradeRequest,
 } from './life/contributions.js'
 export {
   type Advice,
