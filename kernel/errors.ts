@@ -37,6 +37,7 @@ export const ERRORS = {
   forbidden: 403,
   not_found: 404,
   method_not_allowed: 405,
+  upgrade_required: 426,
   body_too_large: 413,
   body_invalid: 400,
   timeout: 504,

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Settings } from '../config/schema.js'
 import { KernelError, reason } from '../errors.js'
 import type { HttpListener } from '../life/definition.js'
@@ -8,6 +9,7 @@ import type { App } from './app.js'
 import type { Certificate } from './certificate.js'
 import { closeGracefully } from './close-gracefully.js'
 import type { Carrier } from './request.js'
+import { upgradable } from './upgradable.js'
 import type { Wanted } from './wanted.js'
 
 type Limits = Settings['limits']
@@ -23,6 +25,8 @@ export class Listener {
   #closing = false
   #connections = 0
   #totalConnections = 0
+  /** Connections that plugins have taken over. */
+  readonly #upgraded = new Set<Duplex>()
 
   private constructor(wanted: Wanted, app: App, settings: () => Settings, certificates: Certificate[]) {
     this.wanted = wanted
@@ -38,6 +42,11 @@ export class Listener {
       socket.once('close', () => this.#connections--)
     })
     this.#server.on('request', (request, response) => this.#answer(request, response))
+    this.#server.on('upgrade', (request, socket, head) => {
+      this.#upgraded.add(socket)
+      socket.once('close', () => this.#upgraded.delete(socket))
+      this.#app.upgrade(this.carrier, request, socket, head)
+    })
     this.#server.on('checkContinue', (request, response) => {
       // A body that is too large anyway is not asked for.
       if (!(Number(request.headers['content-length']) > this.#settings().limits.body_bytes)) response.writeContinue()
@@ -93,7 +102,7 @@ export class Listener {
   /** Stops accepting in this very turn, lets requests finish, and cuts what is left after `graceMs` milliseconds. */
   close(graceMs: number): Promise<void> {
     this.#closing = true
-    return closeGracefully(this.#server, graceMs)
+    return closeGracefully(this.#server, graceMs, () => this.#upgraded.size)
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
@@ -108,7 +117,8 @@ export class Listener {
   }
 
   #createServer(): Server {
-    const options = timeouts(this.#settings().limits)
+    const upgrades = (request: IncomingMessage) => this.#app.upgrading(this.carrier, request) !== undefined
+    const options = { ...timeouts(this.#settings().limits), IncomingMessage: upgradable(upgrades) }
     const [first] = this.#certificates
     if (!first) return createServer(options)
     // node:https costs 10 ms to load, and most installations have no TLS listener.

@@ -1,9 +1,9 @@
 import { didYouMean } from '../config/nearest.js'
 import type { ListenEntry } from '../config/schema.js'
 import { KernelError } from '../errors.js'
-import type { FaceName } from '../life/contributions.js'
+import { type FaceName, UPGRADES, type UpgradeName } from '../life/contributions.js'
 
-export type Served = FaceName | 'native'
+export type Served = FaceName | UpgradeName | 'native'
 
 /** A face and the path as that face reads it. */
 export interface Resolved {
@@ -41,18 +41,20 @@ const HANDLERS: ReadonlyMap<string, Handler> = new Map(
     emq: { face: 'emq', claim: versioned('/api', '/v2', path => path === '/' || path === '/status') },
     vernemq: { face: 'vernemq', claim: versioned('/api', '/v1', path => VERNEMQ_SIBLING.test(path)) },
     hermes: { face: 'hermes', claim: claimHermes },
+    ...Object.fromEntries(UPGRADES.map(name => [name, { face: name, claim: claimItself }])),
   } satisfies Record<string, Handler>),
 )
 const NATIVE = HANDLERS.get('native')!
-/** ejabberd's own names. */
+/** The names that ejabberd and Prosody have for them. */
 const EJABBERD_NAMES: ReadonlyMap<string, string> = new Map([
   ['mod_http_api', 'ejabberd'],
   ['ejabberd_oauth', 'oauth'],
   ['mod_admin_rest', 'admin_rest'],
+  ['ejabberd_http_ws', 'xmpp'],
+  ['websocket', 'xmpp'],
 ])
 /** Parts of ejabberd and Prosody that a printed `request_handlers` may name and that have nothing to do with administration. */
 const ELSEWHERE = new Set([
-  'ejabberd_http_ws',
   'mod_bosh',
   'ejabberd_web_admin',
   'ejabberd_captcha',
@@ -77,6 +79,7 @@ export const EVERYTHING: Record<string, string[]> = {
   '/api': API,
   '/oauth': ['oauth'],
   '/hermes': ['hermes'],
+  '/ws': ['xmpp'],
   '/': ['emq', 'vernemq', 'native'],
 }
 
@@ -198,6 +201,11 @@ function claimEjabberd(rest: string, { prefix, alone }: Place): string | undefin
   const version = /\/v\d+$/.exec(prefix)?.[0]
   const bare = withoutTrailing('/', rest)
   return version === undefined || bare === '' || /\/v\d+$/.test(bare) ? rest : bare + version
+}
+
+/** Nothing is below it. */
+function claimItself(rest: string): string | undefined {
+  return rest === '' || rest === '/' ? '/' : undefined
 }
 
 /** `/api/<group>/<node>`; below a prefix of its own, unknown groups are refused in this face's words too. */

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { Context } from 'koa'
 import type { z } from 'zod'
 import type { Authenticator, Identity } from './identity.js'
@@ -81,15 +83,41 @@ export interface Command<F extends FaceName = FaceName> {
   readonly handler: FaceCommands[F]['handler']
 }
 
+/** What `request_handlers` may name that takes connections over instead of answering requests. */
+export const UPGRADES = ['xmpp'] as const
+export type UpgradeName = (typeof UPGRADES)[number]
+
+/** A connection that asks for WebSocket. Whoever takes it over answers it, and owns the socket from then on. */
+export interface UpgradeRequest {
+  readonly request: IncomingMessage
+  readonly socket: Duplex
+  /** What came behind the request already. */
+  readonly head: Buffer
+  /** The caller's, also behind a trusted proxy. */
+  readonly address: string
+  /** It came over TLS, or a trusted proxy says so. */
+  readonly secure: boolean
+}
+
+export type UpgradeHandler = (upgrade: UpgradeRequest) => void
+
 /** All that one generation adds to the live table, as data with an owner. */
 export interface Contributions {
   readonly routes: Route[]
   readonly commands: Command[]
   readonly services: Map<string, unknown>
   readonly permissions: Map<string, string>
+  readonly upgrades: Map<UpgradeName, UpgradeHandler>
   authenticator: Authenticator | undefined
 }
 
 export function noContributions(): Contributions {
-  return { routes: [], commands: [], services: new Map(), permissions: new Map(), authenticator: undefined }
+  return {
+    routes: [],
+    commands: [],
+    services: new Map(),
+    permissions: new Map(),
+    upgrades: new Map(),
+    authenticator: undefined,
+  }
 }
