@@ -1,5 +1,7 @@
 import { activity } from './accounts/activity.js'
 import type { Feature } from './feature.js'
+import { offline } from './offline/offline.js'
+import { presence } from './presence/presence.js'
 import { roster } from './roster/roster.js'
 import { disco } from './services/disco.js'
 import { last } from './services/last.js'
@@ -13,7 +15,9 @@ import { binding } from './session/bind.js'
 /** The parts of the server, in the order in which they are told of what happens. */
 export const FEATURES: readonly Feature[] = [
   binding,
+  presence,
   roster,
+  offline,
   activity,
   disco,
   ping,
