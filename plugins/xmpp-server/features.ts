@@ -1,4 +1,5 @@
 import { activity } from './accounts/activity.js'
+import { blocking } from './blocking/blocking.js'
 import type { Feature } from './feature.js'
 import { offline } from './offline/offline.js'
 import { presence } from './presence/presence.js'
@@ -18,6 +19,7 @@ export const FEATURES: readonly Feature[] = [
   presence,
   roster,
   offline,
+  blocking,
   activity,
   disco,
   ping,

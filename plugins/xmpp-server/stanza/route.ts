@@ -1,4 +1,4 @@
-import { type Jid, parseJid } from 'patchbay'
+import { parseJid } from 'patchbay'
 import { deliverMessage } from '../messages/deliver.js'
 import { deliverPresence } from '../presence/deliver.js'
 import type { Server } from '../server.js'
