@@ -4,6 +4,7 @@ import type { Feature } from './feature.js'
 import { offline } from './offline/offline.js'
 import { presence } from './presence/presence.js'
 import { roster } from './roster/roster.js'
+import { announcements } from './services/announcements.js'
 import { disco } from './services/disco.js'
 import { last } from './services/last.js'
 import { ping } from './services/ping.js'
@@ -28,4 +29,5 @@ export const FEATURES: readonly Feature[] = [
   last,
   privateStorage,
   vcard,
+  announcements,
 ]
