@@ -2,14 +2,9 @@ import { plugin } from 'patchbay'
 import { contributeRestCommands } from './admin-rest/command.js'
 import { REST_COMMANDS } from './admin-rest/commands.js'
 import type { XmppBackend } from './backend.js'
-import { ACCOUNT_COMMANDS } from './ejabberd/accounts.js'
 import { contributeCommands } from './ejabberd/command.js'
-import { ROSTER_COMMANDS } from './ejabberd/rosters.js'
-import { SERVER_COMMANDS } from './ejabberd/server.js'
-import { SESSION_COMMANDS } from './ejabberd/sessions.js'
+import { EJABBERD_COMMANDS } from './ejabberd/commands.js'
 import { options } from './options.js'
-
-const EJABBERD_COMMANDS = [...ACCOUNT_COMMANDS, ...SESSION_COMMANDS, ...ROSTER_COMMANDS, ...SERVER_COMMANDS]
 
 export default plugin({
   name: 'xmpp-admin',
@@ -23,18 +18,22 @@ export default plugin({
     'accounts.write': 'Make, change and remove accounts',
     'passwords.check': 'Try the passwords of accounts',
     'sessions.read': 'See who is connected',
+    'sessions.write': 'End sessions, and show a presence in their name',
     'roster.read': 'See rosters',
     'roster.write': 'Change rosters',
-    'messages.send': 'Send messages to users, in whoever’s name',
-    'groups.write': 'Make, change and remove groups and their members',
-    'vcards.read': 'See vCards',
-    'vcards.write': 'Change vCards',
+    'messages.send': 'Send messages and stanzas in the name of anybody',
+    'messages.read': 'See the messages that wait for their readers',
+    'messages.write': 'Remove messages that wait for their readers',
+    'vcards.read': 'See vCards and private storage',
+    'vcards.write': 'Change vCards and private storage',
+    'groups.read': 'See groups and their members',
+    'groups.write': 'Make, change and remove groups',
     'server.read': 'See which hosts are served, and by what',
     'server.stop': 'End the server',
   },
-  start(ctx) {
+  async start(ctx) {
     const backend = ctx.service<XmppBackend>('xmpp-backend')
-    contributeCommands(ctx, backend, EJABBERD_COMMANDS)
     contributeRestCommands(ctx, backend, REST_COMMANDS)
+    await contributeCommands(ctx, backend, EJABBERD_COMMANDS)
   },
 })

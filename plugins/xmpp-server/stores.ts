@@ -3,6 +3,8 @@ import type { AccountRecord } from './accounts/accounts.js'
 import type { ActivityRecord } from './accounts/activity.js'
 import type { ScramKeys } from './accounts/scram-keys.js'
 import type { RosterRecord } from './roster/rosters.js'
+import type { PrivateRecord } from './services/privates.js'
+import type { Element } from './xml/element.js'
 
 /** What each namespace holds. Keys begin with the account's key (`host/local`), those of counts are hosts. */
 export interface Stored {
@@ -11,6 +13,8 @@ export interface Stored {
   /** By account and contact. */
   rosters: RosterRecord
   activity: ActivityRecord
+  privates: PrivateRecord
+  vcards: Element
   /** Of the accounts, by host. */
   counts: number
 }

@@ -1,5 +1,6 @@
 import { bareJid, type EjabberdCommand, EjabberdError, type PluginContext, prepareDomain } from 'patchbay'
 import type { XmppBackend } from '../backend.js'
+import { keepDeparture } from './departure.js'
 
 /** A command of the ejabberd face: its entry in the registry, and what it asks of the backend. */
 export interface BackendCommand extends EjabberdCommand {
@@ -18,16 +19,16 @@ export interface BackendCall {
   readonly node: string
   /** Who is calling, as the face knows them. */
   readonly caller: string
-  /** Ends the process, cleanly. */
-  leave(why: string): void
+  /** Ends the process, cleanly, after so many seconds. */
+  leave(why: string, seconds: number): void
 }
 
-export function contributeCommands(
+export async function contributeCommands(
   ctx: PluginContext,
   backend: () => XmppBackend,
   commands: readonly BackendCommand[],
-): void {
-  const leave = (why: string) => ctx.leave(why)
+): Promise<void> {
+  const leave = await keepDeparture(ctx)
   for (const { run, ...definition } of commands) {
     ctx.command('ejabberd', definition, ({ arguments: given, node, version, identity }) =>
       run(backend(), given as Given, { arguments: given, version, node, caller: identity?.name ?? 'anonymous', leave }),

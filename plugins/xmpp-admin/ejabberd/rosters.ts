@@ -1,5 +1,6 @@
 import { type Argument, EjabberdError, prepareDomain, type ResultType } from 'patchbay'
 import type { RosterEntry, XmppBackend } from '../backend.js'
+import { checkText } from './checks.js'
 import { type BackendCommand, jidOf, servedHost } from './command.js'
 import { binaries, binary, HOST_OR_SERVER, listOf, RESCODE, tupleOf, USER } from './shapes.js'
 
@@ -25,6 +26,7 @@ export const ROSTER_COMMANDS: readonly BackendCommand[] = [
     name: 'get_roster',
     description: 'List the contacts of an account',
     tags: TAGS,
+    policy: 'user',
     arguments: [USER, HOST_OR_SERVER],
     result: CONTACTS,
     async run(backend, { user, host }, { version }) {
@@ -54,6 +56,7 @@ export const ROSTER_COMMANDS: readonly BackendCommand[] = [
       const jid = contactOf(given['user']!, given['host']!)
       // As in a roster set: this subscription takes the contact out.
       if (subs === 'remove') return (await backend.rosters.delete(owner, jid)) === 'deleted'
+      for (const each of [nick!, subs!, ...(groups ?? [group!])]) checkText('contact', each)
       const change = { jid, nick: nick!, subscription: subs!, groups: groups ?? namesOf(group!) }
       return (await backend.rosters.set(owner, change)) === 'stored'
     },
