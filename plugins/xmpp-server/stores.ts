@@ -27,6 +27,8 @@ export const STORE_NAMES = [
   'credentials',
   'rosters',
   'activity',
+  'privates',
+  'vcards',
   'counts',
 ] as const satisfies readonly StoreName[]
 
