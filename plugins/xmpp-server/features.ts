@@ -1,5 +1,6 @@
 import { activity } from './accounts/activity.js'
 import type { Feature } from './feature.js'
+import { groups } from './groups/groups.js'
 import { roster } from './roster/roster.js'
 import { disco } from './services/disco.js'
 import { last } from './services/last.js'
@@ -13,6 +14,7 @@ import { binding } from './session/bind.js'
 /** The parts of the server, in the order in which they are told of what happens. */
 export const FEATURES: readonly Feature[] = [
   binding,
+  groups,
   roster,
   activity,
   disco,
