@@ -1,6 +1,8 @@
 import { activity } from './accounts/activity.js'
 import type { Feature } from './feature.js'
 import { groups } from './groups/groups.js'
+import { offline } from './offline/offline.js'
+import { presence } from './presence/presence.js'
 import { roster } from './roster/roster.js'
 import { disco } from './services/disco.js'
 import { last } from './services/last.js'
@@ -15,7 +17,9 @@ import { binding } from './session/bind.js'
 export const FEATURES: readonly Feature[] = [
   binding,
   groups,
+  presence,
   roster,
+  offline,
   activity,
   disco,
   ping,

@@ -3,6 +3,7 @@ import { AccountStore } from './accounts/accounts.js'
 import { FEATURES } from './features.js'
 import type { Options } from './options.js'
 import type { Registry } from './registry.js'
+import { rostersChanged } from './roster/changed.js'
 import { RosterStore } from './roster/rosters.js'
 import type { Logins } from './sasl/logins.js'
 import type { Server } from './server.js'
@@ -24,8 +25,8 @@ export function newServer(ctx: PluginContext<Options>, registry: Registry, login
     options: ctx.config,
     log: ctx.log,
     accounts,
+    rosters: new RosterStore(stores, accounts, changes => rostersChanged(server, changes)),
     logins,
-    rosters: new RosterStore(stores.rosters, accounts),
     features: FEATURES,
     iq: iqTable(FEATURES.flatMap(({ iq = [] }) => iq)),
     components: new Map(FEATURES.flatMap(feature => [...(feature.components?.(hosts) ?? [])])),

@@ -1,6 +1,6 @@
 import type { Change } from 'patchbay'
-import { inTurn } from '../accounts/books.js'
 import type { XmppGroup } from '../../xmpp-admin/backend.js'
+import { inTurn } from '../accounts/books.js'
 import type { Server } from '../server.js'
 import { groupKey } from './keys.js'
 import type { GroupRecord, Membership } from './record.js'
@@ -24,7 +24,11 @@ export async function createGroup(
   const key = groupKey(host, group.id)
   if (stores.groups.getSync(key)) return 'exists'
   const room = defaultRoom ? await openRoom(server, host, group.label) : group.room
-  const record: GroupRecord = { ...group, displayed: [...new Set(group.displayed)], ...(room !== undefined && { room }) }
+  const record: GroupRecord = {
+    ...group,
+    displayed: [...new Set(group.displayed)],
+    ...(room !== undefined && { room }),
+  }
   await stores.groups.batch([{ put: key, value: record }, ...displaysOf(server, host, record, true)])
   return 'created'
 }
@@ -143,7 +147,12 @@ async function everyoneAround(stored: StoredGroups, key: string): Promise<Set<st
   return found
 }
 
-function displaysOf(server: Server, host: string, { id, displayed }: GroupRecord, shown: boolean): Change<GroupRecord>[] {
+function displaysOf(
+  server: Server,
+  host: string,
+  { id, displayed }: GroupRecord,
+  shown: boolean,
+): Change<GroupRecord>[] {
   const { groupDisplays } = server.registry.stores
   const own = groupKey(host, id).slice(host.length + 1)
   return displayed.map(other => {

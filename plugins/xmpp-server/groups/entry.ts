@@ -39,6 +39,8 @@ function withoutShared(record: RosterRecord | undefined): RosterRecord | undefin
     ...rest,
     subscription: subscriptionOf(bits),
     groups,
+    // Said, since what is left out stays as it is.
+    shared: undefined,
     ...(bare && shared.before === 'unlisted' && { unlisted: true as const }),
   }
 }

@@ -18,7 +18,8 @@ export async function openRoom(server: Server, host: string, title: string): Pro
     room,
     Object.entries(options).map(([name, value]) => ({ name, value })),
   )
-  if (outcome !== 'created') throw new KernelError('internal', `the room of the group "${title}" was not made: ${outcome}`)
+  if (outcome !== 'created')
+    throw new KernelError('internal', `the room of the group "${title}" was not made: ${outcome}`)
   return room
 }
 

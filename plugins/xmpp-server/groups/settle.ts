@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util'
 import { setImmediate } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import type { Server } from '../server.js'
 import { withSharing } from './entry.js'
 import { sharingOf } from './sharing.js'

@@ -5,7 +5,7 @@ import { isSharing, type StoredGroups } from './stored-groups.js'
 /** What groups give somebody: the contacts, and how they stand to each other. */
 export async function sharingOf(stored: StoredGroups, owner: string): Promise<Map<string, Sharing>> {
   const shared = new Map<string, Sharing>()
-  const with_ = (contact: string) => {
+  const give = (contact: string) => {
     const known = shared.get(contact) ?? { to: false, from: false, labels: new Set() }
     shared.set(contact, known)
     return known
@@ -18,14 +18,14 @@ export async function sharingOf(stored: StoredGroups, owner: string): Promise<Ma
       const displayed = stored.group(groupKey(host, id))
       if (!displayed || displayed.leaving) continue
       for (const contact of await stored.sharers(groupKey(host, id))) {
-        const contactSharing = with_(contact)
+        const contactSharing = give(contact)
         contactSharing.to = true
         if (displayed.label !== '') contactSharing.labels.add(displayed.label)
       }
     }
     for (const displayer of await stored.displayers(key)) {
       if (!stored.group(displayer) || stored.group(displayer)!.leaving) continue
-      for (const contact of await stored.sharers(displayer)) with_(contact).from = true
+      for (const contact of await stored.sharers(displayer)) give(contact).from = true
     }
   }
   shared.delete(owner)

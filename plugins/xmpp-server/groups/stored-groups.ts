@@ -1,3 +1,4 @@
+import type { Namespace, Page } from 'patchbay'
 import type { Stores } from '../stores.js'
 import { below, groupKey } from './keys.js'
 import type { GroupRecord, Membership } from './record.js'
@@ -48,13 +49,13 @@ export class StoredGroups {
   }
 
   /** Entries below a key, without it. */
-  async #all<V>(namespace: Stores[keyof Stores], key: string): Promise<[string, V][]> {
+  async #all<V>(namespace: Namespace<V>, key: string): Promise<[string, V][]> {
     const found: [string, V][] = []
     const range = below(key)
     for (let after: string | undefined = range.gt; after !== undefined; ) {
-      const { entries, next } = await namespace.page(BLOCK, { ...range, gt: after })
-      for (const [entry, value] of entries) found.push([entry.slice(key.length + 1), value as V])
-      after = next
+      const page: Page<V> = await namespace.page(BLOCK, { ...range, gt: after })
+      for (const [entry, value] of page.entries) found.push([entry.slice(key.length + 1), value])
+      after = page.next
     }
     return found
   }

@@ -6,6 +6,7 @@ import { write } from './write.js'
 
 export const SASL = 'urn:ietf:params:xml:ns:xmpp-sasl'
 export const BIND = 'urn:ietf:params:xml:ns:xmpp-bind'
+const ROSTER_VERSIONS = 'urn:xmpp:features:rosterver'
 export const SESSION = 'urn:ietf:params:xml:ns:xmpp-session'
 
 /** What the client may do next (RFC 6120 §4.3.2). */
@@ -20,6 +21,10 @@ export function offerFeatures(server: Server, stream: Stream): void {
             offeredMechanisms(server, stream).map(name => element(SASL, 'mechanism', {}, [name])),
           ),
         ]
-      : [element(BIND, 'bind'), element(SESSION, 'session', {}, [element(SESSION, 'optional')])]
+      : [
+          element(BIND, 'bind'),
+          element(SESSION, 'session', {}, [element(SESSION, 'optional')]),
+          element(ROSTER_VERSIONS, 'ver'),
+        ]
   write(stream, element(STREAMS, 'features', {}, offered))
 }
