@@ -1,6 +1,7 @@
 /** Where a group is stored: host first, so that a host's groups are one range. Ids may have any characters. */
 export function groupKey(host: string, id: string): string {
-  return `${host}/${encodeURIComponent(wellFormed(id))}`
+  // Never empty: what stands below a key begins after its slash.
+  return `${host}/${encodeURIComponent(wellFormed(id)) || '%'}`
 }
 
 /** Everything below a group, a member or a host. */
