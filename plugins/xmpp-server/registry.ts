@@ -1,6 +1,8 @@
 import type { PluginContext } from 'patchbay'
 import { type Books, newBooks } from './accounts/books.js'
 import type { Engine } from './engine.js'
+import { closeRooms } from './muc/destroy.js'
+import { loadRooms, type Rooms } from './muc/rooms.js'
 import type { Options } from './options.js'
 import type { Session } from './session/session.js'
 import { openStores, type Stores } from './stores.js'
@@ -16,6 +18,7 @@ export interface Registry {
   readonly streams: Set<Stream>
   /** By bare JID, then by resource. */
   readonly sessions: Map<string, Map<string, Session>>
+  readonly rooms: Rooms
   /** How many sessions there are. */
   sessionCount: number
   /** The serial of the stream opened last. */
@@ -27,17 +30,22 @@ export interface Registry {
 /** Opens the registry, or takes over the one before with its clients. */
 export async function keepRegistry(ctx: PluginContext<Options>): Promise<Registry> {
   return ctx.keep<Registry>('registry', {
-    open: (_call, holding): Registry => ({
-      engine: undefined as unknown as Engine,
-      stores: openStores(holding),
-      books: newBooks(),
-      streams: new Set(),
-      sessions: new Map(),
-      sessionCount: 0,
-      serial: 0,
-      startedAt: Date.now(),
-    }),
-    close({ streams, sessions }) {
+    async open(_call, holding): Promise<Registry> {
+      const stores = openStores(holding)
+      return {
+        engine: undefined as unknown as Engine,
+        stores,
+        books: newBooks(),
+        streams: new Set(),
+        sessions: new Map(),
+        rooms: await loadRooms(stores),
+        sessionCount: 0,
+        serial: 0,
+        startedAt: Date.now(),
+      }
+    },
+    close({ streams, sessions, rooms }) {
+      closeRooms(rooms)
       for (const { socket } of streams) socket.destroy()
       streams.clear()
       sessions.clear()

@@ -1,6 +1,8 @@
 import type { HoldingContext, Namespace } from 'patchbay'
 import type { AccountRecord } from './accounts/accounts.js'
 import type { ScramKeys } from './accounts/scram-keys.js'
+import type { Standing, Subscriber } from './muc/room.js'
+import type { RoomRecord } from './muc/rooms.js'
 import type { RosterRecord } from './roster/rosters.js'
 
 /** What each namespace holds. Keys begin with the account's key (`host/local`), those of counts are hosts. */
@@ -11,12 +13,26 @@ export interface Stored {
   rosters: RosterRecord
   /** Of the accounts, by host. */
   counts: number
+  /** By service and name. */
+  rooms: RoomRecord
+  /** By room and bare JID or domain. */
+  affiliations: Standing
+  /** By room and bare JID. */
+  subscribers: Subscriber
 }
 
 export type StoreName = keyof Stored
 export type Stores = { [N in StoreName]: Namespace<Stored[N]> }
 
-export const STORE_NAMES = ['accounts', 'credentials', 'rosters', 'counts'] as const satisfies readonly StoreName[]
+export const STORE_NAMES = [
+  'accounts',
+  'credentials',
+  'rosters',
+  'counts',
+  'rooms',
+  'affiliations',
+  'subscribers',
+] as const satisfies readonly StoreName[]
 
 export function openStores(holding: HoldingContext): Stores {
   return Object.fromEntries(STORE_NAMES.map(name => [name, holding.storage(name)])) as unknown as Stores
