@@ -1,9 +1,14 @@
 /** All that a plugin may import: `import { plugin } from 'patchbay'`. */
 export { didYouMean } from './config/nearest.js'
 export { ERRORS, type ErrorCode, KernelError, reason, withoutStack } from './errors.js'
-export type { AdminRestCall, AdminRestCommand, AdminRestReply } from './http/faces/admin-rest.js'
-export { type EjabberdCall, type EjabberdCommand, EjabberdError } from './http/faces/ejabberd.js'
-export type { Argument, ResultType } from './http/faces/ejabberd-types.js'
+export type {
+  AdminRestCall,
+  AdminRestCommand,
+  AdminRestProfile,
+  AdminRestReply,
+} from './http/faces/admin-rest-command.js'
+export { type EjabberdCall, type EjabberdCommand, EjabberdError } from './http/faces/ejabberd-command.js'
+export type { Argument, Named, ResultType, ValueType, Versions } from './http/faces/ejabberd-types.js'
 export {
   type EmqCall,
   type EmqCommand,
@@ -79,5 +84,6 @@ export { type Defence, keepDefence } from './passwords/defence.js'
 export { type Hashing, keepHashing, warmUp } from './passwords/hashing.js'
 export { hashPassword, type PasswordHash, passwordMatches } from './passwords/password.js'
 export { Turns } from './passwords/turns.js'
+export { VERSION } from './status.js'
 export type { Change, Namespace, NamespaceSchema, Page, Range, Upgrade } from './store/namespace.js'
 export { inSequence, type Sequence } from './store/sequence.js'

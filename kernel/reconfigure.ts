@@ -103,6 +103,24 @@ export class Reconfigure {
     })
   }
 
+  /** Forgets all that was set for a plugin over an API, options of faces included. Applied by a reload. */
+  clearOptions(name: string): Promise<void> {
+    return this.#override(name, () => ({}))
+  }
+
+  /**
+   * Sets a face's option over what the file says, under a plugin's name; `make` is told once earlier changes have
+   * ended, and returns undefined where there is nothing to change. It holds from the next request on, without a reload.
+   */
+  changeFaceOption(name: string, option: string, make: () => unknown): Promise<void> {
+    return this.#afterOthers(async () => {
+      const value = make()
+      if (value === undefined) return
+      const { overrides } = this.configuration
+      await overrides.set(name, { ...overrides.of(name), [option]: value })
+    })
+  }
+
   #override(
     name: string,
     make: (plugin: string, reader: PluginDefinition) => Record<string, unknown>,

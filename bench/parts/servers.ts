@@ -20,9 +20,11 @@ export type ServerVerbs = {
 
 export type Server = Child<Pick<ServerVerbs, 'port' | 'cpu'>>
 
-/** A Patchbay with a data folder of its own; resolves once its plugins run. */
-export async function startPatchbay(options: Omit<HouseOptions, 'data'>): Promise<Child<ServerVerbs>> {
-  const server = new Child<ServerVerbs>('patchbay-server', { ...options, data: temporaryFolder() }, nodeFlags())
+/** A Patchbay with a data folder of its own unless one is given; resolves once its plugins run. */
+export async function startPatchbay(
+  options: Omit<HouseOptions, 'data'> & Partial<HouseOptions>,
+): Promise<Child<ServerVerbs>> {
+  const server = new Child<ServerVerbs>('patchbay-server', { data: temporaryFolder(), ...options }, nodeFlags())
   await server.ask('port')
   return server
 }

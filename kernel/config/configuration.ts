@@ -120,11 +120,14 @@ export class Configuration {
 
   /** What stands under a face option's documented name in any plugin's block; the last one wins, an override over all. */
   faceOption(name: string): unknown {
-    let found: unknown
-    for (const block of [...Object.values(this.settings.plugins), ...this.overrides.blocks]) {
-      if (block?.[name] !== undefined) found = block[name]
-    }
-    return found
+    const { inFile, override } = this.faceOptions
+    return override[name] ?? inFile[name]
+  }
+
+  /** The options of faces as they stand in the file, and as they were set over an API. */
+  get faceOptions(): { inFile: Block; override: Block } {
+    const { plugins } = this.settings
+    return { inFile: this.#ofFaces(Object.values(plugins)), override: this.#ofFaces(this.overrides.blocks) }
   }
 
   get #where(): string {
@@ -147,6 +150,11 @@ export class Configuration {
 
   #pathOf(plugin: string): string {
     return `plugins.${this.#blocksOf(plugin).at(-1) ?? plugin}`
+  }
+
+  #ofFaces(blocks: Iterable<Block | null | undefined>): Block {
+    const entries = [...blocks].flatMap(block => Object.entries(block ?? {}))
+    return Object.fromEntries(entries.filter(([name, value]) => this.#faceOptions.has(name) && value !== undefined))
   }
 
   #own(block: Block): Block {

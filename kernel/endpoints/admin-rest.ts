@@ -1,13 +1,15 @@
 import { reason } from '../errors.js'
 import type { PluginContext } from '../life/definition.js'
+import { contributeWhitelist } from './admin-rest-whitelist.js'
 import type { Tools } from './tools.js'
 
 const READ = { permission: 'plugins.read' }
 const WRITE = { permission: 'plugins.write' }
 const FAILED = { status: 500, result: 'Internal server error' }
 
-/** `module/M`, `modules`, `reload` and `ping` of admin_rest (contracts/xmpp.md §2.3; README behaviour where the code crashes). */
-export function contributeAdminRest(ctx: PluginContext, { kernel, inventory, reconfigure, letGo, log }: Tools): void {
+/** `module/M`, `modules`, `whitelist`, `reload` and `ping` of admin_rest (contracts/xmpp.md §2.3; README behaviour where the code crashes). */
+export function contributeAdminRest(ctx: PluginContext, tools: Tools): void {
+  const { kernel, inventory, reconfigure, letGo, log } = tools
   const names = () => inventory.loaded.flatMap(plugin => [plugin.name, ...plugin.aliases]).sort()
 
   ctx.command('admin_rest', { access: { permission: 'faces.use' }, route: 'ping', method: 'GET' }, () => ({
@@ -15,10 +17,12 @@ export function contributeAdminRest(ctx: PluginContext, { kernel, inventory, rec
   }))
 
   ctx.command('admin_rest', { access: READ, route: 'modules', method: 'GET' }, ({ resource }) => {
-    if (resource !== undefined && resource !== 'count') return { status: 404, result: 'Invalid request path' }
     const modules = names()
     return {
-      result: resource ? { count: modules.length } : { count: modules.length, modules: modules.length ? modules : {} },
+      result:
+        resource === 'count'
+          ? { count: modules.length }
+          : { count: modules.length, modules: modules.length ? modules : {} },
     }
   })
 
@@ -59,7 +63,7 @@ export function contributeAdminRest(ctx: PluginContext, { kernel, inventory, rec
 
   ctx.command(
     'admin_rest',
-    { access: { permission: 'config.reload' }, route: 'reload', method: 'PUT' },
+    { access: { permission: 'config.reload' }, route: 'reload', method: 'PUT', profile: 'fork' },
     async ({ ctx: request }) => {
       letGo(request)
       try {
@@ -73,4 +77,5 @@ export function contributeAdminRest(ctx: PluginContext, { kernel, inventory, rec
       }
     },
   )
+  contributeWhitelist(ctx, tools)
 }

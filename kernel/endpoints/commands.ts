@@ -19,19 +19,6 @@ export function contributeCommands(ctx: PluginContext, { live, faces }: Tools): 
   })
 }
 
-/** A definition without what only its own plugin can use: functions, and what they make of a result. */
-function shown({ face, owner, permission, definition }: Command): object {
-  const { access: _, result, ...rest } = definition as unknown as Record<string, unknown> & { result?: ResultType }
-  return {
-    face,
-    plugin: owner,
-    permission,
-    ...rest,
-    ...(result && { result: { type: result.type, name: result.name } }),
-  }
-}
-
-interface ResultType {
-  type: string
-  name?: string
+function shown({ face, owner, permission, definition: { access: _, ...rest } }: Command): object {
+  return { face, plugin: owner, permission, ...rest }
 }

@@ -3,10 +3,24 @@ import type { Argument, ResultType } from '../http/faces/ejabberd-types.js'
 import type { PluginContext } from '../life/definition.js'
 import type { Tools } from './tools.js'
 
-const MODULE: Argument[] = [{ name: 'module', type: 'string' }]
-const RESCODE: ResultType = { type: 'rescode' }
+const MODULE: Argument[] = [{ name: 'module', type: 'binary' }]
+const RESCODE: ResultType = { name: 'res', type: 'rescode' }
+const MODULES: ResultType = {
+  name: 'modules',
+  type: {
+    list: {
+      name: 'module',
+      type: {
+        tuple: [
+          { name: 'name', type: 'atom' },
+          { name: 'summary', type: 'string' },
+        ],
+      },
+    },
+  },
+}
 /** The tags of the original where they are not `modules`. */
-const TAGS: Record<string, string[]> = { restart_module: ['erlang'], reload_config: ['server'] }
+const TAGS: Record<string, string[]> = { restart_module: ['erlang'], reload_config: ['config'] }
 const READ = { permission: 'plugins.read' }
 const WRITE = { permission: 'plugins.write' }
 
@@ -47,12 +61,10 @@ export function contributeEjabberd(ctx: PluginContext, tools: Tools): void {
     }
   }
   const summaries = (plugins: { name: string; description: string }[]) =>
-    Object.fromEntries(plugins.map(({ name, description }) => [name, description]))
+    plugins.map(({ name, description: summary }) => ({ name, summary }))
 
-  command('modules_available', 'List the modules on disk', READ, [], { type: 'pairs' }, () =>
-    summaries(inventory.list()),
-  )
-  command('modules_installed', 'List the loaded modules', READ, [], { type: 'pairs' }, () =>
+  command('modules_available', 'List the modules on disk', READ, [], MODULES, () => summaries(inventory.list()))
+  command('modules_installed', 'List the loaded modules', READ, [], MODULES, () =>
     summaries(inventory.list().filter(({ state }) => state !== 'available')),
   )
   command('module_install', 'Load and start a module', WRITE, MODULE, RESCODE, ({ module }) =>
@@ -71,7 +83,7 @@ export function contributeEjabberd(ctx: PluginContext, tools: Tools): void {
     'restart_module',
     'Reload the code of a running module',
     WRITE,
-    [{ name: 'host', type: 'string' }, ...MODULE],
+    [{ name: 'host', type: 'binary' }, ...MODULE],
     { type: 'integer', name: 'res' },
     async ({ module }) => {
       if (inventory.find(module!)?.state !== 'running') return 1

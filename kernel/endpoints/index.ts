@@ -28,6 +28,8 @@ export function kernelDefinition(tools: Tools): PluginDefinition {
       'plugins.write': 'Load, start, stop, reload, replace and unload plugins, and set their options',
       'config.read': 'See the configuration',
       'config.reload': 'Have the configuration read again',
+      'whitelist.read': 'See which addresses admin_rest lets in',
+      'whitelist.write': 'Change which addresses admin_rest lets in',
       'storage.purge': 'Remove all data of a stopped plugin',
       'logs.read': 'Read the log',
       'audit.read': 'Read the audit log',

@@ -1,5 +1,6 @@
 import { listSettings } from '../config/list-settings.js'
 import { KernelError } from '../errors.js'
+import { listFaceOptions } from '../http/faces/options.js'
 import type { Access, RouteContext } from '../life/contributions.js'
 import type { PluginContext } from '../life/definition.js'
 import { status } from '../status.js'
@@ -48,14 +49,14 @@ export function contributeNative(ctx: PluginContext, tools: Tools): void {
 
   ctx.route('DELETE', '/kernel/plugins/:name/options', WRITE, async request => {
     letGo(request)
-    await reconfigure.setOptions(name(request), {})
+    await reconfigure.clearOptions(name(request))
     return inventory.inspect(name(request))
   })
 
   ctx.route('GET', '/kernel/config', { permission: 'config.read' }, () => ({
     file: configuration.file ?? null,
     hosts: configuration.settings.hosts,
-    settings: listSettings(configuration),
+    settings: [...listSettings(configuration), ...listFaceOptions(configuration)],
     plugins: Object.fromEntries(inventory.loaded.map(plugin => [plugin.name, inventory.inspect(plugin.name).options])),
   }))
   ctx.route('POST', '/kernel/config/reload', { permission: 'config.reload' }, async request => {

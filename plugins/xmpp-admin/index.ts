@@ -1,25 +1,10 @@
 import { plugin } from 'patchbay'
+import { contributeRestCommands } from './admin-rest/command.js'
+import { REST_COMMANDS } from './admin-rest/commands.js'
 import type { XmppBackend } from './backend.js'
-import { ACCOUNT_COMMANDS } from './ejabberd/accounts.js'
 import { contributeCommands } from './ejabberd/command.js'
-import { ROOM_COMMANDS } from './ejabberd/rooms.js'
-import { ROOM_PEOPLE_COMMANDS } from './ejabberd/rooms-people.js'
-import { ROOM_SUBSCRIPTION_COMMANDS } from './ejabberd/rooms-subscriptions.js'
-import { ROOM_UPKEEP_COMMANDS } from './ejabberd/rooms-upkeep.js'
-import { ROSTER_COMMANDS } from './ejabberd/rosters.js'
-import { SERVER_COMMANDS } from './ejabberd/server.js'
-import { SESSION_COMMANDS } from './ejabberd/sessions.js'
-
-const EJABBERD_COMMANDS = [
-  ...ACCOUNT_COMMANDS,
-  ...SESSION_COMMANDS,
-  ...ROSTER_COMMANDS,
-  ...ROOM_COMMANDS,
-  ...ROOM_PEOPLE_COMMANDS,
-  ...ROOM_SUBSCRIPTION_COMMANDS,
-  ...ROOM_UPKEEP_COMMANDS,
-  ...SERVER_COMMANDS,
-]
+import { EJABBERD_COMMANDS } from './ejabberd/commands.js'
+import { options } from './options.js'
 
 export default plugin({
   name: 'xmpp-admin',
@@ -27,20 +12,30 @@ export default plugin({
   description: 'Administration of XMPP: the admin_rest and ejabberd APIs',
   aliases: ['admin_rest', 'mod_http_api'],
   uses: ['xmpp-backend'],
+  config: options,
   permissions: {
     'accounts.read': 'See accounts',
     'accounts.write': 'Make, change and remove accounts',
     'passwords.check': 'Try the passwords of accounts',
     'sessions.read': 'See who is connected',
+    'sessions.write': 'End sessions, and show a presence in their name',
     'roster.read': 'See rosters',
     'roster.write': 'Change rosters',
     'rooms.read': 'See rooms',
     'rooms.write': 'Make, change and end rooms',
+    'messages.send': 'Send messages and stanzas in the name of anybody',
+    'messages.read': 'See the messages that wait for their readers',
+    'messages.write': 'Remove messages that wait for their readers',
+    'vcards.read': 'See vCards and private storage',
+    'vcards.write': 'Change vCards and private storage',
+    'groups.read': 'See groups and their members',
+    'groups.write': 'Make, change and remove groups',
     'server.read': 'See which hosts are served, and by what',
     'server.stop': 'End the server',
   },
-  start(ctx) {
+  async start(ctx) {
     const backend = ctx.service<XmppBackend>('xmpp-backend')
-    contributeCommands(ctx, backend, EJABBERD_COMMANDS)
+    contributeRestCommands(ctx, backend, REST_COMMANDS)
+    await contributeCommands(ctx, backend, EJABBERD_COMMANDS)
   },
 })

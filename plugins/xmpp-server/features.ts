@@ -1,7 +1,27 @@
+import { activity } from './accounts/activity.js'
 import type { Feature } from './feature.js'
 import { muc } from './muc/muc.js'
 import { roster } from './roster/roster.js'
+import { disco } from './services/disco.js'
+import { last } from './services/last.js'
 import { ping } from './services/ping.js'
+import { privateStorage } from './services/private.js'
+import { time } from './services/time.js'
+import { vcard } from './services/vcard.js'
+import { version } from './services/version.js'
+import { binding } from './session/bind.js'
 
 /** The parts of the server, in the order in which they are told of what happens. */
-export const FEATURES: readonly Feature[] = [roster, ping, muc]
+export const FEATURES: readonly Feature[] = [
+  binding,
+  roster,
+  activity,
+  disco,
+  ping,
+  version,
+  time,
+  last,
+  privateStorage,
+  vcard,
+  muc,
+]

@@ -4,6 +4,7 @@ import { newEngine } from './engine.js'
 import { newServer } from './new-server.js'
 import { options } from './options.js'
 import { keepRegistry } from './registry.js'
+import { keepLogins } from './sasl/logins.js'
 import { STORE_NAMES } from './stores.js'
 import { listen } from './stream/listen.js'
 
@@ -15,7 +16,7 @@ export default plugin({
   config: options,
   async start(ctx) {
     const registry = await keepRegistry(ctx)
-    const server = newServer(ctx, registry)
+    const server = newServer(ctx, registry, await keepLogins(ctx, registry))
     const engine = newEngine(server)
     // The first generation's is needed before it is live: a client may come at once.
     registry.engine ??= engine

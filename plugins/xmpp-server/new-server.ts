@@ -4,11 +4,12 @@ import { FEATURES } from './features.js'
 import type { Options } from './options.js'
 import type { Registry } from './registry.js'
 import { RosterStore } from './roster/rosters.js'
+import type { Logins } from './sasl/logins.js'
 import type { Server } from './server.js'
 import { iqTable } from './stanza/iq.js'
 
 /** Puts a generation's server together. */
-export function newServer(ctx: PluginContext<Options>, registry: Registry): Server {
+export function newServer(ctx: PluginContext<Options>, registry: Registry, logins: Logins): Server {
   const hosts = ctx.hosts.map(host => prepareDomain(host) ?? host)
   const { stores, books } = registry
   const accounts = new AccountStore(stores, books, {
@@ -23,6 +24,7 @@ export function newServer(ctx: PluginContext<Options>, registry: Registry): Serv
     options: ctx.config,
     log: ctx.log,
     accounts,
+    logins,
     rosters: new RosterStore(stores.rosters, accounts),
     features: FEATURES,
     iq: iqTable(FEATURES.flatMap(({ iq = [] }) => iq)),

@@ -11,6 +11,11 @@ export const options = z.strictObject({
   ip: z.string().default('127.0.0.1').describe('address to bind'),
   port: port(5222, 'TCP port for clients'),
   tls_port: port(5223, 'port for clients over direct TLS'),
+  allow_unencrypted_plain_auth: z
+    .boolean()
+    .default(false)
+    .describe('let clients on other machines send their passwords without TLS; on this machine they always may'),
+  max_user_sessions: z.int().min(1).max(1000).default(10).describe('resources that an account may have bound at once'),
   scram_iterations: z
     .int()
     .min(4096)

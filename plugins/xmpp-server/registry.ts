@@ -1,10 +1,12 @@
 import type { PluginContext } from 'patchbay'
+import { rememberOnline } from './accounts/activity.js'
 import { type Books, newBooks } from './accounts/books.js'
 import type { Engine } from './engine.js'
 import { closeRooms } from './muc/destroy.js'
 import { loadRooms, type Rooms } from './muc/rooms.js'
 import type { Options } from './options.js'
 import type { Session } from './session/session.js'
+import type { HostSessions } from './session/sessions.js'
 import { openStores, type Stores } from './stores.js'
 import type { Stream } from './stream/stream.js'
 
@@ -18,6 +20,10 @@ export interface Registry {
   readonly streams: Set<Stream>
   /** By bare JID, then by resource. */
   readonly sessions: Map<string, Map<string, Session>>
+  /** The same sessions by domain. */
+  readonly byHost: Map<string, HostSessions>
+  /** Who has logged in and not bound a resource yet. */
+  readonly unbound: Set<Stream>
   readonly rooms: Rooms
   /** How many sessions there are. */
   sessionCount: number
@@ -38,17 +44,20 @@ export async function keepRegistry(ctx: PluginContext<Options>): Promise<Registr
         books: newBooks(),
         streams: new Set(),
         sessions: new Map(),
+        byHost: new Map(),
+        unbound: new Set(),
         rooms: await loadRooms(stores),
         sessionCount: 0,
         serial: 0,
         startedAt: Date.now(),
       }
     },
-    close({ streams, sessions, rooms }) {
+    async close(registry) {
+      const { streams, sessions, byHost, unbound, rooms } = registry
       closeRooms(rooms)
       for (const { socket } of streams) socket.destroy()
-      streams.clear()
-      sessions.clear()
+      await rememberOnline(registry)
+      for (const each of [streams, sessions, byHost, unbound]) each.clear()
     },
   })
 }

@@ -4,6 +4,7 @@ import type { Feature } from './feature.js'
 import type { Options } from './options.js'
 import type { Registry } from './registry.js'
 import type { RosterStore } from './roster/rosters.js'
+import type { Logins } from './sasl/logins.js'
 import type { Component } from './stanza/component.js'
 import type { IqTable } from './stanza/iq.js'
 
@@ -14,6 +15,7 @@ export interface Server {
   readonly options: Options
   readonly log: Logger
   readonly accounts: AccountStore
+  readonly logins: Logins
   readonly rosters: RosterStore
   readonly features: readonly Feature[]
   readonly iq: IqTable

@@ -1,9 +1,12 @@
 import type { HoldingContext, Namespace } from 'patchbay'
 import type { AccountRecord } from './accounts/accounts.js'
+import type { ActivityRecord } from './accounts/activity.js'
 import type { ScramKeys } from './accounts/scram-keys.js'
 import type { Standing, Subscriber } from './muc/room.js'
 import type { RoomRecord } from './muc/rooms.js'
 import type { RosterRecord } from './roster/rosters.js'
+import type { PrivateRecord } from './services/privates.js'
+import type { Element } from './xml/element.js'
 
 /** What each namespace holds. Keys begin with the account's key (`host/local`), those of counts are hosts. */
 export interface Stored {
@@ -11,6 +14,9 @@ export interface Stored {
   credentials: ScramKeys
   /** By account and contact. */
   rosters: RosterRecord
+  activity: ActivityRecord
+  privates: PrivateRecord
+  vcards: Element
   /** Of the accounts, by host. */
   counts: number
   /** By service and name. */
@@ -28,6 +34,9 @@ export const STORE_NAMES = [
   'accounts',
   'credentials',
   'rosters',
+  'activity',
+  'privates',
+  'vcards',
   'counts',
   'rooms',
   'affiliations',

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { decodeArguments, encodeResult } from '../../kernel/http/faces/ejabberd-types.js'
 import { type Answer, type Asked, compare, type Exchange } from './exchange.js'
 import { testRows } from './frame.js'
 import { asAdmin, openHouse, type TestHouse } from './house.js'
@@ -373,32 +372,6 @@ test.serial('without a backend every command says so; the node is called as conf
   } finally {
     await named.close()
   }
-})
-
-test('arguments and results follow the API version, as data', t => {
-  const known = [
-    { name: 'group', type: 'string', until: 0 },
-    { name: 'groups', type: 'texts', since: 1 },
-  ] as const
-  const decode = (given: object, version?: number) =>
-    decodeArguments(known, { entries: Object.entries(given), texts: false }, version)
-  t.deepEqual(decode({ group: 'a;b' }), { group: 'a;b' })
-  t.deepEqual(decode({ groups: ['a', 'b'] }, 1), { groups: ['a', 'b'] })
-  t.deepEqual(decode({}, 3), { groups: [] })
-  t.throws(() => decode({ groups: [] }), { message: 'Request have missing argument: group' })
-  t.throws(() => decode({ group: 'a' }, 1), { message: 'Request have unknown arguments: [group]' })
-  t.throws(() => decode({ groups: 'a' }, 1), { message: 'Arg <<97>> is not in format list' })
-  t.throws(() => decode({ groups: ['a', 5] }, 1), { message: 'Arg 5 is not in format binary' })
-
-  const rows = [
-    [0, (record: { n: number }) => Array(record.n).fill({ old: record.n })],
-    [2, (record: { n: number }) => [{ new: record.n }]],
-  ] as const
-  const encode = (version: number) => encodeResult({ type: 'records', rows }, [{ n: 2 }, { n: 0 }], version)
-  t.deepEqual(encode(0), [{ old: 2 }, { old: 2 }])
-  t.deepEqual(encode(1), encode(0))
-  t.deepEqual(encode(2), [{ new: 2 }, { new: 0 }])
-  t.deepEqual(encode(3), encode(2))
 })
 
 /** The exchanges of the real server that can be told with accounts but without sessions and messages. */

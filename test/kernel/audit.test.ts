@@ -36,7 +36,11 @@ const things = plugin({
     ctx.route('DELETE', '/things', WRITE, () => {
       throw new Error('boom')
     })
-    const command = { arguments: [{ name: 'user', type: 'string' }], result: { type: 'rescode' }, tags: [] } as const
+    const command = {
+      arguments: [{ name: 'user', type: 'binary' }],
+      result: { name: 'res', type: 'rescode' },
+      tags: [],
+    } as const
     ctx.command('ejabberd', { ...command, access: WRITE, name: 'change_it', description: 'x' }, () => true)
     ctx.command('ejabberd', { ...command, access: READ, name: 'see_it', description: 'x', reads: true }, () => true)
     ctx.command('emq', { access: WRITE, method: 'PUT', path: 'things/{id}' }, () => [])

@@ -1,11 +1,35 @@
-/** ejabberd's argument and result types as data (contracts/xmpp.md §3.1, §3.2). */
-export type ArgumentType = 'string' | 'integer' | 'list' | 'texts'
+/** A type of ejabberd's registry (contracts/xmpp.md §3.1, §3.2). `binary` and `string` are both texts on the wire. */
+export type ValueType =
+  | 'binary'
+  | 'string'
+  | 'integer'
+  | 'atom'
+  /** 0 done, 1 not done. */
+  | 'rescode'
+  /** A text; what is not ok is thrown. */
+  | 'restuple'
+  | ListType
+  | TupleType
 
-export interface Argument {
+export interface ListType {
+  readonly list: Named
+}
+
+/** An object with these fields. */
+export interface TupleType {
+  readonly tuple: readonly Named[]
+}
+
+export interface Named {
   readonly name: string
-  readonly type: ArgumentType
+  readonly type: ValueType
+}
+
+export interface Argument extends Named {
   /** Older names under which it is accepted. */
   readonly formerly?: readonly string[]
+  /** What the handler finds it under, where its name on the wire has changed. */
+  readonly as?: string
   /** The API versions that know it, both inclusive; all unless said. */
   readonly since?: number
   readonly until?: number
@@ -14,96 +38,37 @@ export interface Argument {
 /** What changed with the API version, by the first version that has it, ascending from 0. */
 export type Versions<T> = readonly (readonly [since: number, what: T])[]
 
-export type ResultType =
-  | { readonly type: 'rescode' }
-  /** A text; what is not ok is thrown. */
-  | { readonly type: 'restuple' }
-  | { readonly type: 'integer' | 'string'; readonly name: string }
-  /** A list of texts, or of objects. */
-  | { readonly type: 'list' }
-  /** A list of records, each shown as one object or several. */
-  | { readonly type: 'records'; readonly rows: Versions<(record: never) => readonly object[]> }
-  /** A list of name and value, shown as one object. */
-  | { readonly type: 'pairs' }
-  | { readonly type: 'tuple' }
+/** What a command answers: the same in every version, or by version. */
+export type ResultType = Named | Versions<Named>
 
-/** What the wire shows for `value`: version 0 wraps a lone value in an object, later versions do not. */
-export function encodeResult(result: ResultType, value: unknown, version: number): unknown {
-  switch (result.type) {
-    case 'rescode':
-      return value === true || value === 0 ? 0 : 1
-    case 'integer':
-    case 'string':
-      return version === 0 ? { [result.name]: value } : value
-    case 'records':
-      return (value as never[]).flatMap(inVersion(result.rows, version))
-    default:
-      return value
-  }
+/** The newest version of the API, and the releases that brought each (contracts/xmpp.md §3.1). */
+export const LATEST_VERSION = 3
+
+export function resultIn(result: ResultType, version: number): Named {
+  return 'name' in result ? result : result.findLast(([since]) => since <= version)![1]
 }
 
-function inVersion<T>(versions: Versions<T>, version: number): T {
-  return versions.findLast(([since]) => since <= version)![1]
+/** The arguments that a command has in this version of the API. */
+export function argumentsIn(all: readonly Argument[], version: number): readonly Argument[] {
+  return all.filter(({ since = 0, until = version }) => since <= version && version <= until)
 }
 
-/** A mistake in the arguments, in the original's words. */
-export class ArgumentError extends Error {}
-
-/** What a caller has given: a query has only texts, from which integers are read. */
-export interface Given {
-  readonly entries: readonly (readonly [name: string, value: unknown])[]
-  readonly texts: boolean
+/** As the registry writes it: `list<contact: (jid: string, nick: string)>`. */
+export function typeInWords(type: ValueType): string {
+  if (typeof type === 'string') return type
+  if ('list' in type) return `list<${namedInWords(type.list)}>`
+  return `(${type.tuple.map(namedInWords).join(', ')})`
 }
 
-/** The arguments in their types; every one but a list is mandatory, and unknown ones are refused. */
-export function decodeArguments(
-  known: readonly Argument[],
-  { entries, texts }: Given,
-  version = 0,
-): Record<string, unknown> {
-  const wanted = known.filter(({ since = 0, until = version }) => since <= version && version <= until)
-  const values = new Map<string, unknown>()
-  const unknown: string[] = []
-  for (const [name, value] of entries) {
-    const argument = wanted.find(each => each.name === name) ?? wanted.find(each => each.formerly?.includes(name))
-    if (!argument) unknown.push(name)
-    else if (values.has(argument.name)) throw new ArgumentError(`Request have duplicate argument: ${argument.name}`)
-    else values.set(argument.name, decode(argument.type, value, texts))
-  }
-  for (const { name, type } of wanted) {
-    if (values.has(name)) continue
-    if (type !== 'list' && type !== 'texts') throw new ArgumentError(`Request have missing argument: ${name}`)
-    values.set(name, [])
-  }
-  if (unknown.length > 0) throw new ArgumentError(`Request have unknown arguments: [${unknown.join(',')}]`)
-  return Object.fromEntries(values)
+export function namedInWords({ name, type }: Named): string {
+  return `${name}: ${typeInWords(type)}`
 }
 
-/** As the original calls them. */
-const FORMATS: Record<ArgumentType, string> = { string: 'binary', integer: 'integer', list: 'list', texts: 'list' }
-
-function decode(type: ArgumentType, value: unknown, texts: boolean): unknown {
-  if (type === 'string' && typeof value === 'string') return value
-  if (type === 'list' && Array.isArray(value)) return value
-  if (type === 'texts' && Array.isArray(value)) return value.map(each => decode('string', each, texts))
-  if (type === 'integer') {
-    if (Number.isSafeInteger(value)) return value
-    // Releases before 25.03 refuse the call, later ones convert.
-    if (texts && typeof value === 'string' && /^-?\d{1,15}$/.test(value)) return Number(value)
-  }
-  throw new ArgumentError(`Arg ${show(value)} is not in format ${FORMATS[type]}`)
-}
-
-/** Of what a caller sent as an argument. */
-const LONGEST_SHOWN = 1000
-
-function show(value: unknown): string {
-  if (typeof value === 'string') return `<<${[...Buffer.from(value.slice(0, LONGEST_SHOWN))].join(',')}>>`
-  if (typeof value !== 'object') return String(value)
-  try {
-    return JSON.stringify(value).slice(0, LONGEST_SHOWN)
-  } catch {
-    // Deeper than anybody nests on purpose.
-    return Array.isArray(value) ? '[…]' : '{…}'
-  }
+/** Of two fields whose first is the name of the second: such a list is shown as one object. */
+export function isPairs(type: ValueType): type is ListType & { readonly list: { readonly type: TupleType } } {
+  if (typeof type === 'string' || !('list' in type)) return false
+  const element = type.list.type
+  if (typeof element === 'string' || !('tuple' in element) || element.tuple.length !== 2) return false
+  const [first, second] = element.tuple
+  return first!.type === 'atom' || (first!.name === 'name' && second!.name === 'value')
 }

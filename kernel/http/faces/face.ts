@@ -5,6 +5,7 @@ import type { AddressSet } from '../../names/address-set.js'
 import type { Asked } from '../access.js'
 import type { LiveTable, RegistryBuilder } from '../live-table.js'
 import { assertWaiting, type Change, type KernelContext } from '../request.js'
+import type { AdminRestProfile } from './admin-rest-command.js'
 
 /** One documented HTTP API: its wire format, its dispatcher, its ladder of refusals. Commands are contributed as data. */
 export interface Face {
@@ -22,6 +23,7 @@ export interface Face {
 /** Options of the faces under their documented names, wherever they stand below `plugins:`. */
 export interface FaceOptions {
   readonly admin_rest_base: string
+  readonly admin_rest_profile: AdminRestProfile
   readonly admin_rest_secure: boolean
   readonly admin_rest_whitelist: AddressSet
   readonly hosts: readonly string[]
@@ -52,7 +54,7 @@ export function failedAs(ctx: KernelContext, failure: string): void {
 }
 
 /** Answers with bytes and a Content-Type exactly as given; Koa would add a charset. */
-export function send(ctx: KernelContext, status: number, type: string, body: string): void {
+export function send(ctx: KernelContext, status: number, type: string, body: string | Buffer): void {
   ctx.status = status
   ctx.set('Content-Type', type)
   ctx.body = body

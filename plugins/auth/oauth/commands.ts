@@ -17,7 +17,23 @@ interface Parts {
 
 const READ = { permission: 'oauth.read' }
 const WRITE = { permission: 'oauth.write' }
-const DONE: EjabberdCommand['result'] = { type: 'restuple' }
+const DONE: EjabberdCommand['result'] = { name: 'res', type: 'restuple' }
+
+const TEXT = (name: string) => ({ name, type: 'string' }) as const
+const ISSUED: EjabberdCommand['result'] = [
+  [0, { name: 'result', type: { tuple: [TEXT('token'), TEXT('scopes'), TEXT('expires_in')] } }],
+  [
+    1,
+    {
+      name: 'result',
+      type: { tuple: [TEXT('token'), { name: 'scopes', type: { list: TEXT('scope') } }, TEXT('expires_in')] },
+    },
+  ],
+]
+const TOKENS: EjabberdCommand['result'] = {
+  name: 'tokens',
+  type: { list: { name: 'token', type: { tuple: ['token', 'user', 'scope', 'expires_in'].map(TEXT) } } },
+}
 
 /** The commands of ejabberd with the tag `oauth` (contracts/xmpp.md §3.5). */
 export function contributeCommands(ctx: PluginContext<never>, { deciding, mint, store, clients, revoke }: Parts): void {
@@ -38,9 +54,9 @@ export function contributeCommands(ctx: PluginContext<never>, { deciding, mint, 
         { name: 'jid', type: 'string' },
         { name: 'ttl', type: 'integer' },
         { name: 'scopes', type: 'string', until: 0 },
-        { name: 'scopes', type: 'texts', since: 1 },
+        { name: 'scopes', type: { list: { name: 'scope', type: 'binary' } }, since: 1 },
       ],
-      result: { type: 'tuple' },
+      result: ISSUED,
     },
     async (args, { version, ctx: { callerAddress = '' } }) => {
       const jid = bareJid(args['jid']!)
@@ -66,7 +82,7 @@ export function contributeCommands(ctx: PluginContext<never>, { deciding, mint, 
       access: READ,
       reads: true,
       arguments: [],
-      result: { type: 'list' },
+      result: TOKENS,
     },
     async (_, { version }) => {
       const rows: object[] = []
@@ -82,7 +98,7 @@ export function contributeCommands(ctx: PluginContext<never>, { deciding, mint, 
       name: 'oauth_revoke_token',
       description: 'Revoke an OAuth token',
       access: WRITE,
-      arguments: [{ name: 'token', type: 'string' }],
+      arguments: [{ name: 'token', type: 'binary' }],
       result: DONE,
     },
     async ({ token }) => {
@@ -91,7 +107,7 @@ export function contributeCommands(ctx: PluginContext<never>, { deciding, mint, 
     },
   )
   const clientArguments = (...names: string[]) =>
-    ['client_id', ...names].map(name => ({ name, type: 'string' }) as const)
+    ['client_id', ...names].map(name => ({ name, type: 'binary' }) as const)
   const checkId = (id: string) => {
     if (!isClientId(id)) throw new EjabberdError(400, 'Invalid client_id: expected printable ASCII without a colon')
   }

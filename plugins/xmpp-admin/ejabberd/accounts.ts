@@ -1,30 +1,23 @@
-import { EjabberdError, type ResultType } from 'patchbay'
-import type { LastActivity, XmppBackend } from '../backend.js'
-import {
-  type BackendCommand,
-  HOST,
-  HOST_OR_SERVER,
-  jidOf,
-  LIST,
-  RESCODE,
-  RESTUPLE,
-  servedHost,
-  USER,
-  unknownHost,
-} from './command.js'
+import { EjabberdError } from 'patchbay'
+import type { XmppBackend } from '../backend.js'
+import { type BackendCommand, jidOf, servedHost, servedJid, unknownHost } from './command.js'
+import { register } from './register.js'
+import { binary, HOST, listOf, RESCODE, RESTUPLE, USER } from './shapes.js'
 
 const READ = { permission: 'accounts.read' }
 const WRITE = { permission: 'accounts.write' }
+const CHECK = { permission: 'passwords.check' }
 const TAGS = ['accounts']
 
-/** Accounts (contracts/xmpp.md §3.6). */
+/** Accounts and their passwords (contracts/xmpp.md §3.6). */
 export const ACCOUNT_COMMANDS: readonly BackendCommand[] = [
   {
     access: WRITE,
     name: 'register',
     description: 'Make an account with a password',
     tags: TAGS,
-    arguments: [USER, HOST, { name: 'password', type: 'string' }],
+    policy: 'admin',
+    arguments: [USER, HOST, binary('password')],
     result: RESTUPLE,
     run: (backend, { user, host, password }, { node }) => register(backend, user!, host!, password!, node),
   },
@@ -33,11 +26,11 @@ export const ACCOUNT_COMMANDS: readonly BackendCommand[] = [
     name: 'unregister',
     description: 'Remove an account with all that belongs to it; says nothing when there is none',
     tags: TAGS,
+    policy: 'admin',
     arguments: [USER, HOST],
     result: RESTUPLE,
     async run(backend, { user, host }) {
-      await servedHost(backend, host!)
-      const jid = jidOf(user!, host!)
+      const jid = await servedJid(backend, user!, host!)
       if (jid !== undefined) await backend.accounts.unregister(jid)
       return ''
     },
@@ -45,11 +38,12 @@ export const ACCOUNT_COMMANDS: readonly BackendCommand[] = [
   {
     access: READ,
     reads: true,
+    steady: true,
     name: 'registered_users',
     description: 'List the user names of all accounts of a host',
     tags: TAGS,
     arguments: [HOST],
-    result: LIST,
+    result: listOf('users', 'username'),
     async run(backend, { host }) {
       const names = await backend.accounts.names(await servedHost(backend, host!))
       if (!names) throw unknownHost()
@@ -70,16 +64,29 @@ export const ACCOUNT_COMMANDS: readonly BackendCommand[] = [
     },
   },
   {
-    access: { permission: 'passwords.check' },
+    access: CHECK,
     reads: true,
     name: 'check_password',
     description: 'Tell whether a password is that of an account',
+    details: 'While the account is banned no password is.',
     tags: TAGS,
-    arguments: [USER, HOST, { name: 'password', type: 'string' }],
+    arguments: [USER, HOST, binary('password')],
     result: RESCODE,
-    run(backend, { user, host, password }) {
+    run: (backend, { user, host, password }) => opens(backend, jidOf(user!, host!), password!),
+  },
+  {
+    access: CHECK,
+    reads: true,
+    name: 'check_password_hash',
+    description: 'Tell whether a hash is that of the password of an account',
+    details: 'Passwords are kept as SCRAM keys only, from which no other hash can be told: it is refused.',
+    tags: TAGS,
+    arguments: [USER, HOST, binary('passwordhash'), binary('hashmethod')],
+    result: RESCODE,
+    async run(backend, { user, host }) {
       const jid = jidOf(user!, host!)
-      return jid !== undefined && backend.accounts.checkPassword(jid, password!)
+      if (jid === undefined || !(await backend.accounts.exists(jid))) return false
+      throw new EjabberdError(400, 'passwords_scrammed_command_cannot_work')
     },
   },
   {
@@ -87,7 +94,7 @@ export const ACCOUNT_COMMANDS: readonly BackendCommand[] = [
     name: 'change_password',
     description: 'Give an account another password',
     tags: TAGS,
-    arguments: [USER, HOST, { name: 'newpass', type: 'string' }],
+    arguments: [USER, HOST, binary('newpass')],
     result: RESCODE,
     async run(backend, { user, host, newpass }) {
       const jid = jidOf(user!, host!)
@@ -97,70 +104,9 @@ export const ACCOUNT_COMMANDS: readonly BackendCommand[] = [
       return true
     },
   },
-  {
-    access: READ,
-    reads: true,
-    name: 'get_last',
-    description: 'Tell when an account was last used',
-    tags: ['last'],
-    arguments: [USER, HOST],
-    result: { type: 'tuple' } satisfies ResultType,
-    async run(backend, { user, host }) {
-      await servedHost(backend, host!)
-      const jid = jidOf(user!, host!)
-      return shownActivity(jid === undefined ? undefined : await backend.accounts.lastActivity(jid))
-    },
-  },
-  {
-    access: READ,
-    reads: true,
-    name: 'get_offline_count',
-    description: 'Count the messages that wait for an account',
-    tags: ['offline'],
-    arguments: [USER, HOST_OR_SERVER],
-    result: { type: 'integer', name: 'value' },
-    async run(backend, { user, host }) {
-      await servedHost(backend, host!)
-      const jid = jidOf(user!, host!)
-      return jid === undefined ? 0 : backend.messages.offline.count(jid)
-    },
-  },
 ]
 
-async function register(
-  backend: XmppBackend,
-  user: string,
-  host: string,
-  password: string,
-  node: string,
-): Promise<string> {
-  const failed = (why: string) => new EjabberdError(500, why, 10001)
-  const refused = (why: string) => failed(`Can't register user ${user}@${host} at node ${node}: ${why}`)
-  const badPassword = () => refused('The password contains unacceptable characters')
-  await servedHost(backend, host).catch(thrown => {
-    throw thrown instanceof EjabberdError ? failed(thrown.message) : thrown
-  })
-  if (password === '') throw badPassword()
-  const jid = jidOf(user, host)
-  if (jid === undefined) throw refused('Malformed username')
-  const outcome = await backend.accounts.register(jid, password)
-  switch (outcome) {
-    case 'registered':
-      return `User ${user}@${host} successfully registered`
-    case 'exists':
-      throw new EjabberdError(409, `User ${user}@${host} already registered`, 10090)
-    case 'invalid_password':
-      throw badPassword()
-    case 'unknown_host':
-      throw failed('Unknown virtual host')
-  }
-}
-
-/** Of the moment, the original shows microseconds; of a stored time, seconds. */
-function shownActivity(last: LastActivity | undefined): { timestamp: string; status: string } {
-  const now = () => new Date().toISOString().replace('Z', '000Z')
-  if (!last) return { timestamp: now(), status: 'NOT FOUND' }
-  if (last.state === 'online') return { timestamp: now(), status: 'ONLINE' }
-  const status = last.state === 'never' ? "Registered but didn't login" : last.status
-  return { timestamp: last.at.toISOString().replace(/\.\d+Z$/, 'Z'), status }
+async function opens(backend: XmppBackend, jid: string | undefined, password: string): Promise<boolean> {
+  if (jid === undefined || (await backend.accounts.banOf(jid))) return false
+  return backend.accounts.checkPassword(jid, password)
 }

@@ -1,42 +1,37 @@
-import {
-  type Argument,
-  bareJid,
-  type EjabberdCommand,
-  EjabberdError,
-  type PluginContext,
-  prepareDomain,
-} from 'patchbay'
+import { bareJid, type EjabberdCommand, EjabberdError, type PluginContext, prepareDomain } from 'patchbay'
 import type { XmppBackend } from '../backend.js'
+import { keepDeparture } from './departure.js'
 
 /** A command of the ejabberd face: its entry in the registry, and what it asks of the backend. */
 export interface BackendCommand extends EjabberdCommand {
-  run(backend: XmppBackend, given: Readonly<Record<string, string>>, call: BackendCall): unknown
+  run(backend: XmppBackend, given: Given, call: BackendCall): unknown
 }
+
+/** Texts under their arguments' names; `call.arguments` has what is none, too. */
+export type Given = Readonly<Record<string, string>>
 
 /** What a command may need beside its arguments. */
 export interface BackendCall {
+  readonly arguments: Readonly<Record<string, unknown>>
+  /** Of the API that the caller speaks. */
+  readonly version: number
   /** What the original's Erlang node would be called. */
   readonly node: string
-  /** Ends the process, cleanly. */
-  leave(why: string): void
+  /** Who is calling, as the face knows them. */
+  readonly caller: string
+  /** Ends the process, cleanly, after so many seconds. */
+  leave(why: string, seconds: number): void
 }
 
-export const USER: Argument = { name: 'user', type: 'string' }
-export const HOST: Argument = { name: 'host', type: 'string' }
-/** Where the original still takes the name of old. */
-export const HOST_OR_SERVER: Argument = { ...HOST, formerly: ['server'] }
-export const RESCODE = { type: 'rescode' } as const
-export const RESTUPLE = { type: 'restuple' } as const
-export const LIST = { type: 'list' } as const
-
-export function contributeCommands(
+export async function contributeCommands(
   ctx: PluginContext,
   backend: () => XmppBackend,
   commands: readonly BackendCommand[],
-): void {
+): Promise<void> {
+  const leave = await keepDeparture(ctx)
   for (const { run, ...definition } of commands) {
-    ctx.command('ejabberd', definition, ({ arguments: given, node }) =>
-      run(backend(), given as Record<string, string>, { node, leave: ctx.leave }),
+    ctx.command('ejabberd', definition, ({ arguments: given, node, version, identity }) =>
+      run(backend(), given as Given, { arguments: given, version, node, caller: identity?.name ?? 'anonymous', leave }),
     )
   }
 }
@@ -51,6 +46,12 @@ export async function servedHost(backend: XmppBackend, given: string): Promise<s
   const host = prepareDomain(given)
   if (host === undefined || !(await backend.hosts()).includes(host)) throw unknownHost()
   return host
+}
+
+/** The bare JID of what may be an account of a host that is served; undefined when it is no JID. */
+export async function servedJid(backend: XmppBackend, user: string, host: string): Promise<string | undefined> {
+  await servedHost(backend, host)
+  return jidOf(user, host)
 }
 
 export function unknownHost(): EjabberdError {

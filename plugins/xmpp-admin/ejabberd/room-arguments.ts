@@ -1,16 +1,16 @@
 import { type Argument, bareJid, EjabberdError, prepareDomain, prepareLocal } from 'patchbay'
 import type { XmppBackend } from '../backend.js'
-
-export type Given = Readonly<Record<string, string>>
+import type { Given } from './command.js'
+import { binary } from './shapes.js'
 
 /** The name of a room: `room` since 24.12, which came after the first version. */
 export const ROOM_NAME: readonly Argument[] = [
-  { name: 'name', type: 'string', until: 0 },
-  { name: 'room', type: 'string', formerly: ['name'], since: 1 },
+  binary('name', { until: 0 }),
+  binary('room', { as: 'name', formerly: ['name'], since: 1 }),
 ]
-export const SERVICE: Argument = { name: 'service', type: 'string' }
+export const SERVICE = binary('service')
 /** Where the original still takes the name of old. */
-export const SERVICE_OR_HOST: Argument = { ...SERVICE, formerly: ['host'] }
+export const SERVICE_OR_HOST = binary('service', { formerly: ['host'] })
 export const ROOM: readonly Argument[] = [...ROOM_NAME, SERVICE]
 
 export const refused = (why: string) => new EjabberdError(400, why)
@@ -18,7 +18,7 @@ export const invalid = (argument: string) => refused(`Invalid '${argument}'`)
 
 /** The bare JID of a room by name and service; throws the original's refusals of what can be none. */
 export async function roomOf(backend: XmppBackend, given: Given): Promise<string> {
-  const name = prepareLocal(given['name'] ?? given['room'] ?? '')
+  const name = prepareLocal(given['name']!)
   if (name === undefined) throw invalid('name')
   const service = prepareDomain(given['service']!)
   if (service === undefined || !(await backend.rooms.services()).includes(service)) throw invalid('service')

@@ -1,19 +1,19 @@
 import { bareJid, type ResultType } from 'patchbay'
 import type { Affiliation, RoomAffiliation, XmppBackend } from '../backend.js'
-import { type BackendCommand, LIST, RESCODE } from './command.js'
-import { accountIn, type Given, invalid, knownRoom, ROOM, refused, roomOf } from './room-arguments.js'
+import { checkText } from './checks.js'
+import type { BackendCall, BackendCommand, Given } from './command.js'
+import { accountIn, invalid, knownRoom, ROOM, refused, roomOf } from './room-arguments.js'
+import { atom, binaries, binary, integer, listOf, RESCODE, text, tupleOf } from './shapes.js'
 
 const READ = { permission: 'rooms.read' }
 const WRITE = { permission: 'rooms.write' }
 const TAGS = ['muc_room']
 
-const AFFILIATIONS: ResultType = {
-  type: 'records',
-  rows: [
-    [0, ({ jid, affiliation, reason }: RoomAffiliation) => [{ ...partsOf(jid), affiliation, reason }]],
-    [3, ({ jid, affiliation, reason }: RoomAffiliation) => [{ jid, affiliation, reason }]],
-  ],
-}
+const REST = [atom('affiliation'), text('reason')]
+const AFFILIATIONS: ResultType = [
+  [0, listOf('affiliations', tupleOf('affiliation', 'username', 'domain', ...REST))],
+  [3, listOf('affiliations', tupleOf('affiliation', 'jid', ...REST))],
+]
 
 const AFFILIATION_NAMES: readonly string[] = ['outcast', 'none', 'member', 'admin', 'owner']
 
@@ -26,10 +26,10 @@ export const ROOM_PEOPLE_COMMANDS: readonly BackendCommand[] = [
     tags: TAGS,
     arguments: [
       ...ROOM,
-      { name: 'jid', type: 'string', until: 2 },
-      { name: 'user', type: 'string', since: 3 },
-      { name: 'host', type: 'string', since: 3 },
-      { name: 'affiliation', type: 'string' },
+      binary('jid', { until: 2 }),
+      binary('user', { since: 3 }),
+      binary('host', { since: 3 }),
+      binary('affiliation'),
     ],
     result: RESCODE,
     async run(backend, given) {
@@ -53,7 +53,8 @@ export const ROOM_PEOPLE_COMMANDS: readonly BackendCommand[] = [
     result: AFFILIATIONS,
     async run(backend, given) {
       const room = await knownRoom(backend, given)
-      return (room !== undefined && (await backend.rooms.affiliations(room))) || noRoom()
+      const affiliations = room === undefined ? undefined : await backend.rooms.affiliations(room)
+      return (affiliations ?? noRoom()).map(each => ({ ...each, ...partsOf(each) }))
     },
   },
   {
@@ -62,8 +63,8 @@ export const ROOM_PEOPLE_COMMANDS: readonly BackendCommand[] = [
     name: 'get_room_affiliation',
     description: 'Tell the affiliation of somebody to a room',
     tags: TAGS,
-    arguments: [...ROOM, { name: 'jid', type: 'string' }],
-    result: { type: 'string', name: 'affiliation' },
+    arguments: [...ROOM, binary('jid')],
+    result: atom('affiliation'),
     async run(backend, given) {
       const room = await knownRoom(backend, given)
       const jid = bareJid(given['jid']!)
@@ -78,9 +79,8 @@ export const ROOM_PEOPLE_COMMANDS: readonly BackendCommand[] = [
     description: 'List who is in a room',
     tags: TAGS,
     arguments: ROOM,
-    result: LIST,
-    run: async (backend, given) =>
-      (await occupantsOf(backend, given)).map(({ jid, nick, role }) => ({ jid, nick, role })),
+    result: listOf('occupants', tupleOf('occupant', 'jid', 'nick', 'role')),
+    run: occupantsOf,
   },
   {
     access: READ,
@@ -89,7 +89,7 @@ export const ROOM_PEOPLE_COMMANDS: readonly BackendCommand[] = [
     description: 'Count who is in a room',
     tags: TAGS,
     arguments: ROOM,
-    result: { type: 'integer', name: 'occupants' },
+    result: integer('occupants'),
     run: async (backend, given) => (await occupantsOf(backend, given)).length,
   },
   {
@@ -99,19 +99,19 @@ export const ROOM_PEOPLE_COMMANDS: readonly BackendCommand[] = [
     tags: TAGS,
     arguments: [
       ...ROOM,
-      { name: 'password', type: 'string' },
-      { name: 'reason', type: 'string' },
-      { name: 'users', type: 'string', until: 0 },
-      { name: 'users', type: 'texts', since: 1 },
+      binary('password'),
+      binary('reason'),
+      binary('users', { until: 0 }),
+      binaries('users', 'jid', { since: 1 }),
     ],
     result: RESCODE,
     run: invite,
   },
 ]
 
-async function invite(backend: XmppBackend, given: Given): Promise<boolean> {
+async function invite(backend: XmppBackend, given: Given, call: BackendCall): Promise<boolean> {
   const room = await roomOf(backend, given)
-  const users = given['users'] as string | readonly string[]
+  const users = call.arguments['users'] as string | readonly string[]
   const present = new Set((await occupantsOf(backend, given)).map(({ jid }) => bareJid(jid)))
   const whom = (typeof users === 'string' ? users.split(':') : users).map(user => {
     const jid = bareJid(user)
@@ -119,9 +119,9 @@ async function invite(backend: XmppBackend, given: Given): Promise<boolean> {
     return jid
   })
   // The word the original takes for nothing, since its command line has no empty argument.
-  const said = (text: string) => (text === 'none' ? '' : text)
+  const said = (name: string) => (given[name] === 'none' ? '' : checkText(name, given[name]!))
   const absent = whom.filter(jid => !present.has(jid))
-  await backend.rooms.invite(room, absent, { password: said(given['password']!), reason: said(given['reason']!) })
+  await backend.rooms.invite(room, absent, { password: said('password'), reason: said('reason') })
   return true
 }
 
@@ -137,7 +137,7 @@ function noRoom(): never {
 }
 
 /** Of a domain, the name is empty. */
-function partsOf(jid: string): { username: string; domain: string } {
+function partsOf({ jid }: RoomAffiliation): { username: string; domain: string } {
   const at = jid.indexOf('@')
   return { username: jid.slice(0, Math.max(at, 0)), domain: jid.slice(at + 1) }
 }

@@ -1,7 +1,8 @@
-import { bareJid, prepareResource, type ResultType } from 'patchbay'
-import type { RoomSubscription, XmppBackend } from '../backend.js'
-import { type BackendCommand, HOST, jidOf, LIST, RESCODE, servedHost, USER } from './command.js'
-import { accountIn, type Given, knownRoom, ROOM, refused } from './room-arguments.js'
+import { type Argument, bareJid, prepareResource } from 'patchbay'
+import type { XmppBackend } from '../backend.js'
+import { type BackendCall, type BackendCommand, type Given, jidOf, servedHost } from './command.js'
+import { accountIn, knownRoom, ROOM, refused } from './room-arguments.js'
+import { binaries, binary, HOST, listOf, RESCODE, text, tupleOf, USER } from './shapes.js'
 
 const READ = { permission: 'rooms.read' }
 const WRITE = { permission: 'rooms.write' }
@@ -9,23 +10,13 @@ const TAGS = ['muc_room']
 /** As the original, which lets it be configured. */
 const MOST_AT_ONCE = 50
 
-const SUBSCRIPTIONS: ResultType = {
-  type: 'records',
-  rows: [[0, ({ room, nick, nodes }: RoomSubscription) => [{ roomjid: room, usernick: nick, nodes }]]],
-}
-
-const NODES = [
-  { name: 'nodes', type: 'string', until: 0 },
-  { name: 'nodes', type: 'texts', since: 1 },
-] as const
-const ROOM_JID = [
-  { name: 'room', type: 'string' },
-  { name: 'service', type: 'string', since: 3 },
-] as const
-const WHO = [
-  { name: 'user', type: 'string' },
-  { name: 'host', type: 'string', since: 3 },
-] as const
+const NODES = [binary('nodes', { until: 0 }), binaries('nodes', 'node', { since: 1 })]
+const ROOM_JID = [binary('room'), binary('service', { since: 3 })]
+const WHO = [USER, binary('host', { since: 3 })]
+const USERS: readonly Argument[] = [
+  { ...listOf('users', tupleOf('user', binary('jid'), binary('nick'))), until: 2 },
+  { ...listOf('users', tupleOf('user', USER, HOST, binary('nick'))), since: 3 },
+]
 
 /** MUC/Sub: being told of what happens in a room without being in it (contracts/xmpp.md §3.6). */
 export const ROOM_SUBSCRIPTION_COMMANDS: readonly BackendCommand[] = [
@@ -34,24 +25,23 @@ export const ROOM_SUBSCRIPTION_COMMANDS: readonly BackendCommand[] = [
     name: 'subscribe_room',
     description: 'Subscribe a user to a room',
     tags: TAGS,
-    arguments: [...WHO, { name: 'nick', type: 'string' }, ...ROOM_JID, ...NODES],
-    result: LIST,
-    run: (backend, given) => subscribe(backend, given, accountIn(given, 'user'), given['nick']!),
+    arguments: [...WHO, binary('nick'), ...ROOM_JID, ...NODES],
+    result: listOf('nodes', 'node'),
+    run: (backend, given, call) =>
+      subscribe(backend, given, call, { jid: accountIn(given, 'user'), nick: given['nick']! }),
   },
   {
     access: WRITE,
     name: 'subscribe_room_many',
     description: 'Subscribe several users to a room',
     tags: TAGS,
-    arguments: [{ name: 'users', type: 'list' }, ...ROOM_JID, ...NODES],
+    arguments: [...USERS, ...ROOM_JID, ...NODES],
     result: RESCODE,
-    async run(backend, given) {
-      const users = given['users'] as unknown as readonly unknown[]
+    async run(backend, given, call) {
+      const users = call.arguments['users'] as readonly Given[]
       if (users.length > MOST_AT_ONCE) throw refused('Too many users in subscribe_room_many command')
       for (const each of users) {
-        const { jid = '', user, host, nick = '' } = (each ?? {}) as Record<string, unknown>
-        const whole = user === undefined ? String(jid) : `${user}@${host}`
-        await subscribe(backend, given, bareJid(whole), String(nick))
+        await subscribe(backend, given, call, { jid: accountIn(each, 'jid'), nick: each['nick']! })
       }
       return true
     },
@@ -79,7 +69,7 @@ export const ROOM_SUBSCRIPTION_COMMANDS: readonly BackendCommand[] = [
     description: 'List the subscribers of a room',
     tags: TAGS,
     arguments: ROOM,
-    result: LIST,
+    result: listOf('subscribers', text('jid')),
     async run(backend, given) {
       const room = await knownRoom(backend, given)
       const subscribers = room === undefined ? undefined : await backend.rooms.subscriptions.list(room)
@@ -94,11 +84,12 @@ export const ROOM_SUBSCRIPTION_COMMANDS: readonly BackendCommand[] = [
     description: 'List the rooms that a user is subscribed to',
     tags: ['muc'],
     arguments: [USER, HOST],
-    result: SUBSCRIPTIONS,
+    result: listOf('rooms', tupleOf('room', 'roomjid', 'usernick', listOf('nodes', 'node'))),
     async run(backend, { user, host }) {
       await servedHost(backend, host!)
       const jid = jidOf(user!, host!)
-      return jid === undefined ? [] : backend.rooms.subscriptions.of(jid)
+      const subscriptions = jid === undefined ? [] : await backend.rooms.subscriptions.of(jid)
+      return subscriptions.map(({ room, nick, nodes }) => ({ roomjid: room, usernick: nick, nodes }))
     },
   },
 ]
@@ -106,14 +97,14 @@ export const ROOM_SUBSCRIPTION_COMMANDS: readonly BackendCommand[] = [
 async function subscribe(
   backend: XmppBackend,
   given: Given,
-  jid: string | undefined,
-  name: string,
+  call: BackendCall,
+  { jid, nick: name }: { jid: string | undefined; nick: string },
 ): Promise<readonly string[]> {
   const nick = prepareResource(name)
   if (nick === undefined) throw refused('Nickname must be set')
   const room = roomIn(given)
   if (jid === undefined) throw refused('Malformed user JID')
-  const listed = given['nodes'] as string | readonly string[]
+  const listed = call.arguments['nodes'] as string | readonly string[]
   const nodes = typeof listed === 'string' ? listed.split(',').map(node => node.trim()) : listed
   switch (await backend.rooms.subscriptions.subscribe(room, jid, nick, nodes)) {
     case 'subscribed':

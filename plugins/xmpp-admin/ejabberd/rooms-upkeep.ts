@@ -1,16 +1,23 @@
+import type { Argument } from 'patchbay'
 import type { XmppBackend } from '../backend.js'
-import { type BackendCommand, LIST } from './command.js'
-import { type Given, SERVICE_OR_HOST, serviceOf } from './room-arguments.js'
+import { daysAgo } from './checks.js'
+import type { BackendCommand, Given } from './command.js'
+import { SERVICE_OR_HOST, serviceOf } from './room-arguments.js'
+import { listOf } from './shapes.js'
 
 const READ = { permission: 'rooms.read' }
 const WRITE = { permission: 'rooms.write' }
 const TAGS = ['muc']
-const DAYS = { name: 'days', type: 'integer' } as const
+const DAYS: Argument = { name: 'days', type: 'integer' }
+const ROOMS = listOf('rooms', 'room')
 
 type Find = (backend: XmppBackend, given: Given) => Promise<readonly string[]>
 
-const unused: Find = async (backend, given) =>
-  backend.rooms.unused(await serviceOf(backend, given), Number(given['days']))
+const unused: Find = async (backend, given) => {
+  const days = Number(given['days'])
+  daysAgo(days)
+  return backend.rooms.unused(await serviceOf(backend, given), days)
+}
 const empty: Find = async (backend, given) => backend.rooms.empty(await serviceOf(backend, given))
 
 /** Rooms that nobody needs (contracts/xmpp.md §3.6). */
@@ -22,7 +29,7 @@ export const ROOM_UPKEEP_COMMANDS: readonly BackendCommand[] = [
     description: 'List the rooms that nobody has used for so many days',
     tags: TAGS,
     arguments: [SERVICE_OR_HOST, DAYS],
-    result: LIST,
+    result: ROOMS,
     run: unused,
   },
   {
@@ -31,7 +38,7 @@ export const ROOM_UPKEEP_COMMANDS: readonly BackendCommand[] = [
     description: 'End the rooms that nobody has used for so many days',
     tags: TAGS,
     arguments: [SERVICE_OR_HOST, DAYS],
-    result: LIST,
+    result: ROOMS,
     run: (backend, given) => destroyAll(backend, given, unused, 'unused'),
   },
   {
@@ -41,7 +48,7 @@ export const ROOM_UPKEEP_COMMANDS: readonly BackendCommand[] = [
     description: 'List the persistent rooms in which nothing was ever said',
     tags: TAGS,
     arguments: [SERVICE_OR_HOST],
-    result: LIST,
+    result: ROOMS,
     run: empty,
   },
   {
@@ -50,7 +57,7 @@ export const ROOM_UPKEEP_COMMANDS: readonly BackendCommand[] = [
     description: 'End the persistent rooms in which nothing was ever said',
     tags: TAGS,
     arguments: [SERVICE_OR_HOST],
-    result: LIST,
+    result: ROOMS,
     run: (backend, given) => destroyAll(backend, given, empty, 'empty'),
   },
 ]

@@ -1,12 +1,16 @@
-import { regexp } from 'patchbay'
+import { type Argument, regexp } from 'patchbay'
 import type { RoomOption, XmppBackend } from '../backend.js'
-import { type BackendCommand, HOST, jidOf, LIST, RESCODE, servedHost, USER } from './command.js'
-import { type Given, invalid, knownRoom, ROOM, refused, roomOf, SERVICE_OR_HOST, serviceOf } from './room-arguments.js'
+import { type BackendCommand, type Given, jidOf, servedHost } from './command.js'
+import { invalid, knownRoom, ROOM, refused, roomOf, SERVICE_OR_HOST, serviceOf } from './room-arguments.js'
+import { binary, HOST, integer, listOf, RESCODE, text, tupleOf, USER } from './shapes.js'
 
 const READ = { permission: 'rooms.read' }
 const WRITE = { permission: 'rooms.write' }
 const SERVICE_TAGS = ['muc']
 const ROOM_TAGS = ['muc_room']
+const OPTION = tupleOf('option', 'name', 'value')
+const OPTIONS: Argument = { ...listOf('options', tupleOf('option', binary('name'), binary('value'))) }
+const SUMMARY = tupleOf('room', text('jid'), text('public'), integer('participants'))
 
 /** Rooms and their options (contracts/xmpp.md §3.6). */
 export const ROOM_COMMANDS: readonly BackendCommand[] = [
@@ -24,9 +28,9 @@ export const ROOM_COMMANDS: readonly BackendCommand[] = [
     name: 'create_room_with_opts',
     description: 'Make a room with options',
     tags: ROOM_TAGS,
-    arguments: [...ROOM, HOST, { name: 'options', type: 'list' }],
+    arguments: [...ROOM, HOST, OPTIONS],
     result: RESCODE,
-    run: (backend, given) => create(backend, given, optionsIn(given['options'])),
+    run: (backend, given, call) => create(backend, given, call.arguments['options'] as readonly RoomOption[]),
   },
   {
     access: WRITE,
@@ -48,7 +52,8 @@ export const ROOM_COMMANDS: readonly BackendCommand[] = [
     description: 'List the rooms of a service, or of all (global)',
     tags: SERVICE_TAGS,
     arguments: [SERVICE_OR_HOST],
-    result: LIST,
+    policy: 'admin',
+    result: listOf('rooms', 'room'),
     run: async (backend, given) => {
       const rooms = await backend.rooms.list(await serviceOf(backend, given))
       return rooms.map(({ jid }) => jid)
@@ -60,8 +65,9 @@ export const ROOM_COMMANDS: readonly BackendCommand[] = [
     name: 'muc_online_rooms_by_regex',
     description: 'List the rooms whose names a regular expression fits',
     tags: SERVICE_TAGS,
-    arguments: [SERVICE_OR_HOST, { name: 'regex', type: 'string' }],
-    result: LIST,
+    arguments: [SERVICE_OR_HOST, binary('regex')],
+    policy: 'admin',
+    result: listOf('rooms', SUMMARY),
     async run(backend, given) {
       const fits = patternIn(given['regex']!)
       const rooms = await backend.rooms.list(await serviceOf(backend, given))
@@ -77,11 +83,11 @@ export const ROOM_COMMANDS: readonly BackendCommand[] = [
     description: 'List the options of a room',
     tags: ROOM_TAGS,
     arguments: ROOM,
-    result: { type: 'pairs' },
+    result: listOf('options', OPTION),
     async run(backend, given) {
       const room = await knownRoom(backend, given)
       const options = room === undefined ? undefined : await backend.rooms.options(room)
-      return Object.fromEntries((options ?? []).map(({ name, value }) => [name, value]))
+      return options ?? []
     },
   },
   {
@@ -89,7 +95,7 @@ export const ROOM_COMMANDS: readonly BackendCommand[] = [
     name: 'change_room_option',
     description: 'Change an option of a room',
     tags: ROOM_TAGS,
-    arguments: [...ROOM, { name: 'option', type: 'string' }, { name: 'value', type: 'string' }],
+    arguments: [...ROOM, binary('option'), binary('value')],
     result: RESCODE,
     async run(backend, given) {
       const option = { name: given['option']!, value: given['value']! }
@@ -106,7 +112,7 @@ export const ROOM_COMMANDS: readonly BackendCommand[] = [
     description: 'List the rooms that an account is in',
     tags: SERVICE_TAGS,
     arguments: [USER, HOST],
-    result: LIST,
+    result: listOf('rooms', 'room'),
     async run(backend, { user, host }) {
       await servedHost(backend, host!)
       const jid = jidOf(user!, host!)
@@ -127,14 +133,6 @@ async function create(backend: XmppBackend, given: Given, options: readonly Room
 function assertAccepted(outcome: string): void {
   if (outcome === 'unknown_option') throw refused('Unknown option')
   if (outcome === 'invalid_value') throw refused('Invalid value for that option')
-}
-
-function optionsIn(given: unknown): RoomOption[] {
-  return (given as unknown[]).map(each => {
-    const { name, value } = (each ?? {}) as Partial<RoomOption>
-    if (typeof name !== 'string' || typeof value !== 'string') throw invalid('options')
-    return { name, value }
-  })
 }
 
 function patternIn(source: string) {

@@ -1,26 +1,22 @@
 import { type Argument, EjabberdError, prepareDomain, type ResultType } from 'patchbay'
 import type { RosterEntry, XmppBackend } from '../backend.js'
-import { type BackendCommand, HOST_OR_SERVER, jidOf, RESCODE, servedHost, USER } from './command.js'
+import { checkText } from './checks.js'
+import { type BackendCommand, jidOf, servedHost } from './command.js'
+import { binaries, binary, HOST_OR_SERVER, listOf, RESCODE, tupleOf, USER } from './shapes.js'
 
 const READ = { permission: 'roster.read' }
 const WRITE = { permission: 'roster.write' }
 const TAGS = ['roster']
-const OWNER: readonly Argument[] = [
-  { name: 'localuser', type: 'string' },
-  { name: 'localhost', type: 'string', formerly: ['localserver'] },
-]
+const OWNER: readonly Argument[] = [binary('localuser'), binary('localhost', { formerly: ['localserver'] })]
 
 /**
  * A contact once for each of its groups, as up to 23.04. Later releases show it once, without a new API version; whoever
  * asks for version 1 or later knows such a release.
  */
-const CONTACTS: ResultType = {
-  type: 'records',
-  rows: [
-    [0, (contact: RosterEntry) => inEachGroup(contact)],
-    [1, ({ jid, nick, subscription, pending, groups }: RosterEntry) => [{ jid, nick, subscription, pending, groups }]],
-  ],
-}
+const CONTACTS: ResultType = [
+  [0, listOf('contacts', tupleOf('contact', 'jid', 'nick', 'subscription', 'ask', 'group'))],
+  [1, listOf('contacts', tupleOf('contact', 'jid', 'nick', 'subscription', 'pending', listOf('groups', 'group')))],
+]
 
 /** Rosters (contracts/xmpp.md §3.6). */
 export const ROSTER_COMMANDS: readonly BackendCommand[] = [
@@ -30,11 +26,13 @@ export const ROSTER_COMMANDS: readonly BackendCommand[] = [
     name: 'get_roster',
     description: 'List the contacts of an account',
     tags: TAGS,
+    policy: 'user',
     arguments: [USER, HOST_OR_SERVER],
     result: CONTACTS,
-    async run(backend, { user, host }) {
+    async run(backend, { user, host }, { version }) {
       await servedHost(backend, host!)
-      return backend.rosters.get(jidOf(user!, host!) ?? invalid('user', 'server'))
+      const contacts = await backend.rosters.get(jidOf(user!, host!) ?? invalid('user', 'server'))
+      return version === 0 ? contacts.flatMap(inEachGroup) : contacts
     },
   },
   {
@@ -46,10 +44,10 @@ export const ROSTER_COMMANDS: readonly BackendCommand[] = [
       ...OWNER,
       USER,
       HOST_OR_SERVER,
-      { name: 'nick', type: 'string' },
-      { name: 'group', type: 'string', until: 0 },
-      { name: 'groups', type: 'texts', since: 1 },
-      { name: 'subs', type: 'string' },
+      binary('nick'),
+      binary('group', { until: 0 }),
+      binaries('groups', 'group', { since: 1 }),
+      binary('subs'),
     ],
     result: RESCODE,
     async run(backend, given) {
@@ -58,6 +56,7 @@ export const ROSTER_COMMANDS: readonly BackendCommand[] = [
       const jid = contactOf(given['user']!, given['host']!)
       // As in a roster set: this subscription takes the contact out.
       if (subs === 'remove') return (await backend.rosters.delete(owner, jid)) === 'deleted'
+      for (const each of [nick!, subs!, ...(groups ?? [group!])]) checkText('contact', each)
       const change = { jid, nick: nick!, subscription: subs!, groups: groups ?? namesOf(group!) }
       return (await backend.rosters.set(owner, change)) === 'stored'
     },

@@ -1,9 +1,14 @@
-import { type BackendCommand, LIST, RESCODE, RESTUPLE } from './command.js'
+import { EjabberdError } from 'patchbay'
+import { checkText } from './checks.js'
+import type { BackendCommand } from './command.js'
+import { atom, integer, listOf, RESCODE, RESTUPLE, text } from './shapes.js'
 
 const READ = { permission: 'server.read' }
+const STOP = { permission: 'server.stop' }
 const TAGS = ['server']
 /** The release whose contract this is: clients read it out of `status` and behave accordingly. */
 const RELEASE = '23.01-1'
+const LONGEST_DELAY_SECONDS = 86_400
 
 /** The server itself (contracts/xmpp.md §3.6). */
 export const SERVER_COMMANDS: readonly BackendCommand[] = [
@@ -20,15 +25,51 @@ export const SERVER_COMMANDS: readonly BackendCommand[] = [
       `The node ${node} is started. Status: startedejabberd ${RELEASE} is running in that node`,
   },
   {
-    access: { permission: 'server.stop' },
+    access: STOP,
     name: 'stop',
     description: 'End the server',
     tags: TAGS,
     arguments: [],
     result: RESCODE,
     run(_backend, _given, { leave }) {
-      leave('the command stop of the ejabberd API')
+      leave('the command stop of the ejabberd API', 0)
       return true
+    },
+  },
+  {
+    access: STOP,
+    name: 'stop_kindly',
+    description: 'Tell everybody who is online, and end the server after so many seconds',
+    details: 'It answers at once; calling it again sets the time anew.',
+    tags: TAGS,
+    arguments: [integer('delay'), text('announcement')],
+    result: RESCODE,
+    async run(backend, { delay, announcement }, { leave }) {
+      const seconds = Number(delay)
+      if (seconds < 0 || seconds > LONGEST_DELAY_SECONDS) {
+        throw new EjabberdError(400, `Invalid 'delay': from 0 to ${LONGEST_DELAY_SECONDS} seconds`)
+      }
+      const body = checkText('announcement', announcement!)
+      leave('the command stop_kindly of the ejabberd API', seconds)
+      if (body === '') return true
+      for (const host of await backend.hosts()) {
+        await backend.messages.broadcast({ from: host, type: 'headline', body }, { host })
+      }
+      return true
+    },
+  },
+  {
+    access: STOP,
+    name: 'restart',
+    description: 'Refused: a process cannot start itself again',
+    tags: TAGS,
+    arguments: [],
+    result: RESCODE,
+    run() {
+      throw new EjabberdError(
+        400,
+        'Patchbay cannot start itself again and goes on: restart it with its service manager, or its parts with restart_module',
+      )
     },
   },
   {
@@ -38,7 +79,17 @@ export const SERVER_COMMANDS: readonly BackendCommand[] = [
     description: 'List the hosts that are served',
     tags: TAGS,
     arguments: [],
-    result: LIST,
+    result: listOf('vhosts', 'vhost'),
     run: backend => backend.hosts(),
+  },
+  {
+    access: READ,
+    reads: true,
+    name: 'list_cluster',
+    description: 'List the nodes of the cluster: this one',
+    tags: ['cluster'],
+    arguments: [],
+    result: listOf('nodes', atom('node')),
+    run: (_backend, _given, { node }) => [node],
   },
 ]

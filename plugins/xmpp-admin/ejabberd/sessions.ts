@@ -1,8 +1,21 @@
 import type { XmppBackend, XmppSession } from '../backend.js'
-import { type BackendCommand, HOST, jidOf, LIST, servedHost, USER } from './command.js'
+import { internalError } from './checks.js'
+import { type BackendCommand, servedHost, servedJid } from './command.js'
+import { HOST, integer, listOf, text, tupleOf, USER } from './shapes.js'
 
 const ACCESS = { permission: 'sessions.read' }
 const TAGS = ['session']
+const FIELDS = [
+  'connection',
+  'ip',
+  integer('port'),
+  integer('priority'),
+  'node',
+  integer('uptime'),
+  'status',
+  'resource',
+  'statustext',
+]
 
 /** Sessions (contracts/xmpp.md §3.6). */
 export const SESSION_COMMANDS: readonly BackendCommand[] = [
@@ -12,8 +25,9 @@ export const SESSION_COMMANDS: readonly BackendCommand[] = [
     name: 'connected_users',
     description: 'List the full JIDs of all sessions',
     tags: TAGS,
+    policy: 'admin',
     arguments: [],
-    result: LIST,
+    result: listOf('connected_users', 'sessions'),
     run: async backend => (await backend.sessions.list()).map(({ jid }) => jid),
   },
   {
@@ -23,9 +37,8 @@ export const SESSION_COMMANDS: readonly BackendCommand[] = [
     description: 'List all sessions with their connection and presence',
     tags: TAGS,
     arguments: [],
-    result: LIST,
-    run: async (backend, _given, { node }) =>
-      (await backend.sessions.list()).map(session => shownSession(session, node)),
+    result: listOf('connected_users_info', tupleOf('session', 'jid', ...FIELDS)),
+    run: async (backend, _given, { node }) => (await backend.sessions.list()).map(each => shown(each, node)),
   },
   {
     access: ACCESS,
@@ -33,8 +46,9 @@ export const SESSION_COMMANDS: readonly BackendCommand[] = [
     name: 'connected_users_number',
     description: 'Count all sessions',
     tags: ['session', 'statistics'],
+    policy: 'admin',
     arguments: [],
-    result: { type: 'integer', name: 'num_sessions' },
+    result: integer('num_sessions'),
     run: backend => backend.sessions.count(),
   },
   {
@@ -44,7 +58,7 @@ export const SESSION_COMMANDS: readonly BackendCommand[] = [
     description: 'List the full JIDs of the sessions of a host',
     tags: TAGS,
     arguments: [HOST],
-    result: LIST,
+    result: listOf('connected_users_vhost', 'sessions'),
     async run(backend, { host }) {
       const sessions = await backend.sessions.list({ host: await servedHost(backend, host!) })
       return sessions.map(({ jid }) => jid)
@@ -56,9 +70,21 @@ export const SESSION_COMMANDS: readonly BackendCommand[] = [
     name: 'user_resources',
     description: 'List the resources that an account is connected with',
     tags: TAGS,
+    policy: 'admin',
     arguments: [USER, HOST],
-    result: LIST,
+    result: listOf('resources', 'resource'),
     run: async (backend, { user, host }) => (await sessionsOf(backend, user!, host!)).map(({ resource }) => resource),
+  },
+  {
+    access: ACCESS,
+    reads: true,
+    name: 'user_sessions_info',
+    description: 'List the sessions of an account with their connection and presence',
+    tags: TAGS,
+    arguments: [USER, HOST],
+    result: listOf('sessions_info', tupleOf('session', ...FIELDS)),
+    run: async (backend, { user, host }, { node }) =>
+      (await sessionsOf(backend, user!, host!)).map(each => shown(each, node)),
   },
   {
     access: ACCESS,
@@ -67,18 +93,31 @@ export const SESSION_COMMANDS: readonly BackendCommand[] = [
     description: 'Count the resources that an account is connected with',
     tags: TAGS,
     arguments: [USER, HOST],
-    result: { type: 'integer', name: 'resources' },
+    result: integer('resources'),
     run: async (backend, { user, host }) => (await sessionsOf(backend, user!, host!)).length,
+  },
+  {
+    access: ACCESS,
+    reads: true,
+    name: 'resource_num',
+    description: 'Tell the resource with this number, counted from 1, that an account is connected with',
+    tags: TAGS,
+    arguments: [USER, HOST, integer('num')],
+    result: text('resource'),
+    async run(backend, { user, host, num }) {
+      const session = (await sessionsOf(backend, user!, host!))[Number(num) - 1]
+      if (!session) throw internalError()
+      return session.resource
+    },
   },
 ]
 
-async function sessionsOf(backend: XmppBackend, user: string, host: string): Promise<readonly XmppSession[]> {
-  await servedHost(backend, host)
-  const jid = jidOf(user, host)
+export async function sessionsOf(backend: XmppBackend, user: string, host: string): Promise<readonly XmppSession[]> {
+  const jid = await servedJid(backend, user, host)
   return jid === undefined ? [] : backend.sessions.list({ jid })
 }
 
-function shownSession(session: XmppSession, node: string): object {
+function shown(session: XmppSession, node: string): object {
   return {
     jid: session.jid,
     connection: session.connection,

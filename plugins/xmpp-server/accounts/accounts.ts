@@ -3,6 +3,7 @@ import type { Change, Namespace } from 'patchbay'
 import type { Account, Accounts } from '../../auth/accounts.js'
 import { accountKey, partsOf } from './addresses.js'
 import { type Books, inTurn } from './books.js'
+import { USUAL_ROLE } from './roles.js'
 import { saslprep } from './saslprep.js'
 import { decoyKeys, deriveScramKeys, passwordMatches, type ScramKeys } from './scram-keys.js'
 
@@ -12,6 +13,15 @@ export interface AccountRecord {
   /** Milliseconds since the epoch. */
   created: number
   revision: string
+  /** While nobody may log in to it. */
+  ban?: BanRecord | undefined
+}
+
+export interface BanRecord {
+  reason: string
+  /** Milliseconds since the epoch. */
+  at: number
+  by: string
 }
 
 /** By account key, all but the counts, which are by host. */
@@ -31,8 +41,6 @@ export interface AccountRules {
   forget(jid: string): AsyncIterable<Change>
 }
 
-const ROLE = 'prosody:registered'
-
 /** The accounts of the hosts that are served. JIDs are bare and prepared. Every answered change is stored. */
 export class AccountStore implements Accounts {
   readonly #storage: AccountStorage
@@ -48,16 +56,23 @@ export class AccountStore implements Accounts {
     this.#decoy = decoyKeys(rules.iterations)
   }
 
+  /** Nobody is let in to an account that is banned. */
   async verify(jid: string, password: string): Promise<Account | undefined> {
+    const record = await this.check(jid, password)
+    return record && !record.ban ? { jid, role: record.role } : undefined
+  }
+
+  /** The account as it is, when `password` is right; takes as long for an unknown account. */
+  async check(jid: string, password: string): Promise<AccountRecord | undefined> {
     const prepared = saslprep(password)
     if (prepared === undefined) return undefined
     const before = this.find(jid)
-    const keys = before && this.#storage.credentials.getSync(this.#keyOf(jid)!)
+    const keys = before && this.keys(jid)
     const matches = await passwordMatches(prepared, keys ?? this.#decoy)
     if (!before || !keys) return undefined
     // Whoever changed the account meanwhile was answered before us: it is as it is now.
-    if (this.revision(jid) !== before.revision) return this.verify(jid, password)
-    return matches ? { jid, role: before.role } : undefined
+    if (this.revision(jid) !== before.revision) return this.check(jid, password)
+    return matches ? before : undefined
   }
 
   revision(jid: string): string | undefined {
@@ -71,6 +86,17 @@ export class AccountStore implements Accounts {
   find(jid: string): AccountRecord | undefined {
     const key = this.#keyOf(jid)
     return key === undefined ? undefined : this.#storage.accounts.getSync(key)
+  }
+
+  /** What proofs of an account's password are checked with (RFC 5802 §3). */
+  keys(jid: string): ScramKeys | undefined {
+    const key = this.#keyOf(jid)
+    return key === undefined ? undefined : this.#storage.credentials.getSync(key)
+  }
+
+  /** Whether the name belongs to an operator. */
+  reserved(jid: string): boolean {
+    return this.#rules.reserved(jid)
   }
 
   count(host: string): number {
@@ -90,7 +116,7 @@ export class AccountStore implements Accounts {
       if (this.find(jid)) return 'exists'
       const keys = await deriveScramKeys(prepared, this.#rules.iterations)
       await this.#write(jid, 1, [
-        { put: key, value: { role: ROLE, created: Date.now(), revision: newRevision() } },
+        { put: key, value: { role: USUAL_ROLE, created: Date.now(), revision: newRevision() } },
         { put: key, value: keys, in: this.#storage.credentials },
       ])
       return 'registered'
@@ -150,6 +176,6 @@ export class AccountStore implements Accounts {
 }
 
 /** Never one that was there before, or an account made anew would pass for the old one. */
-function newRevision(): string {
+export function newRevision(): string {
   return randomBytes(12).toString('base64url')
 }

@@ -1,9 +1,14 @@
 import type { XmppAccounts } from '../../xmpp-admin/backend.js'
 import type { Server } from '../server.js'
-import { unsupported } from '../unsupported.js'
+import { endAccount } from '../session/end.js'
+import { idleSince, lastActivity, setLastActivity } from './activity.js'
+import { ban, banOf, unban } from './bans.js'
 import { allNames, pageOfNames } from './names.js'
+import { setRole } from './set-role.js'
 
-export function accountsBackend({ accounts, hosts, registry: { books, stores } }: Server): XmppAccounts {
+export function accountsBackend(server: Server): XmppAccounts {
+  const { accounts, hosts, registry } = server
+  const { books, stores } = registry
   return {
     names: async host => (hosts.includes(host) ? allNames(books, stores.accounts, host) : undefined),
     page: async (host, limit, after) =>
@@ -11,19 +16,24 @@ export function accountsBackend({ accounts, hosts, registry: { books, stores } }
     count: async host => accounts.count(host),
     exists: async jid => accounts.find(jid) !== undefined,
     register: (jid, password) => accounts.register(jid, password),
-    unregister: jid => accounts.unregister(jid),
-    setPassword: (jid, password) => accounts.setPassword(jid, password),
+    async unregister(jid) {
+      const done = await accounts.unregister(jid)
+      if (done === 'unregistered') await endAccount(server, jid, 'not-authorized', 'this account has been removed')
+      return done
+    },
+    async setPassword(jid, password) {
+      const done = await accounts.setPassword(jid, password)
+      if (done === 'changed') await endAccount(server, jid, 'not-authorized', 'the password has been changed')
+      return done
+    },
     checkPassword: async (jid, password) => (await accounts.verify(jid, password)) !== undefined,
     role: async jid => accounts.role(jid),
-    setRole: () => unsupported('change roles'),
-    ban: () => unsupported('ban'),
-    unban: () => unsupported('unban'),
-    banOf: async () => undefined,
-    async lastActivity(jid) {
-      const record = accounts.find(jid)
-      return record && { state: 'never', at: new Date(record.created), status: '' }
-    },
-    setLastActivity: () => unsupported('set the last activity'),
-    idleSince: () => unsupported('tell who is idle'),
+    setRole: (jid, role) => setRole(server, jid, role),
+    ban: (jid, reason, by) => ban(server, jid, reason, by),
+    unban: jid => unban(server, jid),
+    banOf: async jid => banOf(server, jid),
+    lastActivity: async jid => lastActivity(server, jid),
+    setLastActivity: (jid, at, status) => setLastActivity(server, jid, at.getTime(), status),
+    idleSince: (host, since) => idleSince(server, host, since),
   }
 }

@@ -1,41 +1,49 @@
 import type { XmppSession, XmppSessions } from '../../xmpp-admin/backend.js'
 import type { Server } from '../server.js'
 import { receive } from '../stanza/receive.js'
-import { closeStream } from '../stream/close.js'
-import { unsupported } from '../unsupported.js'
 import { CLIENT, child, textOf } from '../xml/element.js'
 import { parseElement } from '../xml/read.js'
+import { endSessions } from './end.js'
+import { presenceOf } from './given-presence.js'
 import type { Session } from './session.js'
-import { sessionsOf } from './sessions.js'
+import { allSessions, sessionAt, sessionsAtHost, sessionsOf } from './sessions.js'
 
 export function sessionsBackend(server: Server): XmppSessions {
   const { registry } = server
-  const all = () => [...registry.sessions.values()].flatMap(own => [...own.values()])
-  const at = (jid: string) => {
-    const [account = ''] = jid.split('/', 1)
-    return sessionsOf(registry, account).filter(session => !jid.includes('/') || session.jid === jid)
+  const at = (fullJid: string) => {
+    const slash = fullJid.indexOf('/')
+    return slash < 0 ? undefined : sessionAt(registry, fullJid.slice(0, slash), fullJid.slice(slash + 1))
   }
-  const sessionsIn = (of?: { host: string } | { jid: string }) =>
-    of === undefined
-      ? all()
-      : 'jid' in of
-        ? sessionsOf(registry, of.jid)
-        : all().filter(({ account }) => account.endsWith(`@${of.host}`))
   return {
-    list: async of => sessionsIn(of).map(shown),
-    count: async of => (of === undefined ? registry.sessionCount : sessionsIn(of).length),
-    countUsers: async host =>
-      host === undefined
-        ? registry.sessions.size
-        : [...registry.sessions.keys()].filter(account => account.endsWith(`@${host}`)).length,
+    async list(of) {
+      const found =
+        of === undefined
+          ? allSessions(registry)
+          : 'jid' in of
+            ? sessionsOf(registry, of.jid)
+            : sessionsAtHost(registry, of.host)
+      return found.map(shown)
+    },
+    async count(of) {
+      if (of === undefined) return registry.sessionCount
+      const found = 'jid' in of ? registry.sessions.get(of.jid) : registry.byHost.get(of.host)?.sessions
+      return found?.size ?? 0
+    },
+    countUsers: async host => (host === undefined ? registry.sessions.size : (registry.byHost.get(host)?.users ?? 0)),
     async end(jid, { condition, text }) {
-      const found = at(jid)
-      for (const { stream } of found) closeStream(stream, condition, text)
+      const one = at(jid)
+      const found = one ? [one] : sessionsOf(registry, jid)
+      await endSessions(server, found, condition, text)
       return found.length
     },
-    setPresence: () => unsupported('set presence'),
+    async setPresence(fullJid, given) {
+      const session = at(fullJid)
+      if (!session) return 'unknown_session'
+      await receive(server, session, presenceOf(given))
+      return 'sent'
+    },
     async receive(fullJid, text) {
-      const [session] = at(fullJid)
+      const session = at(fullJid)
       if (!session) return 'unknown_session'
       const stanza = parseElement(text, CLIENT)
       if (!stanza) return 'invalid_xml'

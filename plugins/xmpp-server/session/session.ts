@@ -19,4 +19,6 @@ export interface Session {
   interested: boolean
   /** Full or bare JIDs to which it has sent directed presence (RFC 6121 §4.6). */
   directed: Set<string> | undefined
+  /** What its last unavailable presence said. */
+  farewell: string
 }

@@ -62,6 +62,7 @@ export function received(_server: Server, stream: Stream, chunk: Buffer): void {
 export function ended(server: Server, stream: Stream): void {
   stream.state = 'closed'
   server.registry.streams.delete(stream)
+  server.registry.unbound.delete(stream)
   const { session } = stream
   stream.session = undefined
   if (session) void sessionEnded(server, session)
@@ -78,7 +79,7 @@ function header(server: Server, stream: Stream, root: Element): void {
   else {
     stream.domain = domain
     if (stream.state === 'opening') stream.state = 'open'
-    offerFeatures(stream)
+    offerFeatures(server, stream)
   }
 }
 

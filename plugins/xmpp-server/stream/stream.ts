@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import type { Exchange } from '../sasl/exchange.js'
 import type { Session } from '../session/session.js'
 import type { XmlReader } from '../xml/read.js'
 
@@ -23,6 +24,10 @@ export interface Stream {
   /** The bare JID that has logged in. */
   account: string | undefined
   session: Session | undefined
+  /** A login that has begun and not ended. */
+  exchange?: Exchange | undefined
+  /** Logins that were refused. */
+  refusals?: number | undefined
   /** Settles when the stanza before has been handled: stanzas of a stream are handled in their order. */
   turn: Promise<void> | undefined
 }

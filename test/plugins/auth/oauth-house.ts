@@ -87,7 +87,7 @@ export async function openOauthHouse(
             description: name,
             tags: [],
             arguments: [],
-            result: { type: 'list' },
+            result: { name: 'all', type: { list: { name: 'each', type: 'string' } } },
           },
           () => ['done'],
         )

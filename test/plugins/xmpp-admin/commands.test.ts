@@ -1,13 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import test from 'ava'
 import { plugin } from 'patchbay'
 import { type TestKernel, testKernel } from 'patchbay/testing'
 import type { RosterEntry, XmppBackend, XmppSession } from '../../../plugins/xmpp-admin/backend.js'
-import { ACCOUNT_COMMANDS } from '../../../plugins/xmpp-admin/ejabberd/accounts.js'
-import { ROSTER_COMMANDS } from '../../../plugins/xmpp-admin/ejabberd/rosters.js'
-import { SERVER_COMMANDS } from '../../../plugins/xmpp-admin/ejabberd/server.js'
-import { SESSION_COMMANDS } from '../../../plugins/xmpp-admin/ejabberd/sessions.js'
 import xmppAdmin from '../../../plugins/xmpp-admin/index.js'
 
 test('xmpp-admin answers to the names of its faces', async t => {
@@ -155,33 +149,3 @@ test('a backend that fails is an internal error, and its words stay in the log',
     t.true(kernel.log.some(line => JSON.stringify(line).includes('secret reason')))
   })
 })
-
-const COMMANDS = [...ACCOUNT_COMMANDS, ...SESSION_COMMANDS, ...ROSTER_COMMANDS, ...SERVER_COMMANDS]
-
-test('commands that change nothing say so, and no other does', t => {
-  const changing = COMMANDS.filter(({ reads }) => !reads).map(({ name }) => name)
-  t.deepEqual(changing.sort(), [
-    'add_rosteritem',
-    'change_password',
-    'delete_rosteritem',
-    'register',
-    'stop',
-    'unregister',
-  ])
-})
-
-const folder = process.env['PATCHBAY_GOLDEN']
-if (folder) {
-  test('tags, arguments and their old names are those of the registry of 23.01', t => {
-    const lines = readFileSync(join(folder, 'ejabberd-23.01-command-registry.tsv'), 'utf8').split('\n')
-    const registry = new Map(lines.map(line => [line.split('\t')[0]!, line.split('\t')]))
-    for (const { name, tags, arguments: known } of COMMANDS) {
-      const first = known.filter(({ since = 0 }) => since === 0)
-      const renamed = first.flatMap(({ formerly = [], name }) => formerly.map(old => `${old} -> ${name}`))
-      const [, , , recordedTags, recordedArguments, , recordedNames = ''] = registry.get(name)!
-      t.is(tags.join(','), recordedTags!, name)
-      t.is(first.map(each => `${each.name}: binary`).join(', '), recordedArguments!, name)
-      t.is(renamed.join(', '), recordedNames, name)
-    }
-  })
-}

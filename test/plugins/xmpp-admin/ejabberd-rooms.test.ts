@@ -102,7 +102,11 @@ test.serial(
         'Invalid value for that option',
       ],
       ['change_room_option', { ...den, option: 'title', value: 'a\u0001b' }, 'Invalid value for that option'],
-      ['create_room_with_opts', { name: 'x', service: SERVICE, host: 'localhost', options: [7] }, "Invalid 'options'"],
+      [
+        'create_room_with_opts',
+        { name: 'x', service: SERVICE, host: 'localhost', options: [7] },
+        'Arg 7 is not in format tuple',
+      ],
       ['set_room_affiliation', { ...den, jid: 'a@localhost', affiliation: 'king' }, 'Invalid affiliation'],
       ['set_room_affiliation', { ...den, jid: '@@', affiliation: 'owner' }, "Invalid 'jid'"],
       [

@@ -1,0 +1,121 @@
+import type { Command } from '../../life/contributions.js'
+import type { Credentials, Identity } from '../../life/identity.js'
+import { bareJid, parseJid, prepareDomain } from '../../names/jid.js'
+import { type Asked, decodeBasic, identify, permits } from '../access.js'
+import { readBody } from '../body.js'
+import type { LiveTable } from '../live-table.js'
+import { addressOf, type KernelContext } from '../request.js'
+import { answer, MALFORMED_BODY, Refusal } from './admin-rest-answer.js'
+import type { AdminRestProfile } from './admin-rest-command.js'
+import { segmentsOf } from './admin-rest-path.js'
+import { type FaceOptions, parseBody, run, send, sendEmpty } from './face.js'
+
+export interface Registry {
+  /** By method and route. */
+  commands: Map<string, Command<'admin_rest'>>
+  /** The routes that each profile knows. */
+  routes: Readonly<Record<AdminRestProfile, ReadonlySet<string>>>
+}
+
+/** The permission to learn which paths exist: the ladder asks it before it says 404 or 405. */
+const KNOW_PATHS = 'kernel:faces.use'
+
+/** contracts/xmpp.md §2.2, in its order. */
+export async function climb(ctx: KernelContext, view: LiveTable, path: string, options: FaceOptions): Promise<void> {
+  const { local, tls } = ctx.carrier
+  const { admin_rest_whitelist: whitelist, admin_rest_profile: profile } = options
+  if (!local && !whitelist.empty && !whitelist.has(addressOf(ctx))) {
+    ctx.refusal = { as: '', why: 'permission' }
+    return sendEmpty(ctx, 401)
+  }
+  if (!local && options.admin_rest_secure && !tls) return send(ctx, 404, 'text/html', '<h1>404 Not Found</h1>')
+  const found = authenticate(ctx, view, options)
+  // Whoever is known already is not waited for.
+  const identity = found instanceof Promise ? await found : found
+  if (identity === undefined) throw new Refusal(401, 'Authentication failure')
+
+  const [route = '', resource, attribute, detail] = segmentsOf(path)
+  const host = hostOf(identity, options)
+  const { commands, routes } = view.registry('admin_rest') as Registry
+  const known = routes[profile].has(route)
+  const command = known ? commands.get(`${ctx.method} ${route}`) : undefined
+  if (!permits(ctx, view, identity, asked(ctx.method, command, route, resource, host))) {
+    throw new Refusal(401, 'User must be an administrator')
+  }
+  if (!known) throw new Refusal(404, 'Invalid request path')
+  if (!command) throw new Refusal(405, 'Invalid request method')
+  const text = await textOf(ctx, options)
+  const body = text === '' ? undefined : command.definition.text ? text : decodeBody(ctx, text)
+  const change =
+    command.definition.method === 'GET'
+      ? undefined
+      : {
+          command: `${ctx.method} ${path}`,
+          arguments: typeof body === 'string' ? `a text of ${body.length} characters` : body,
+        }
+  const call = { resource, attribute, detail, body, profile, host, identity, ctx }
+  answer(ctx, await run(view, command, call, change))
+}
+
+export function asked(
+  method: string,
+  command: Command<'admin_rest'> | undefined,
+  route = '',
+  resource = '',
+  host?: string,
+): Asked {
+  return {
+    face: 'admin_rest',
+    permission: command ? command.permission : KNOW_PATHS,
+    command: `${method} ${route}`,
+    hosts: () => {
+      const about = command?.definition.addressed
+      const named = about === 'account' && resource.includes('@') ? parseJid(resource)?.domain : host
+      return about === undefined || named === undefined ? [] : [named]
+    },
+  }
+}
+
+function hostOf(identity: Identity, { hosts }: FaceOptions): string {
+  const own = identity.jid?.slice(identity.jid.indexOf('@') + 1)
+  return own !== undefined && hosts.includes(own) ? own : hosts[0]!
+}
+
+function authenticate(
+  ctx: KernelContext,
+  view: LiveTable,
+  options: FaceOptions,
+): Identity | undefined | Promise<Identity | undefined> {
+  if (!ctx.carrier.local && ctx.req.headers.authorization === undefined) {
+    throw new Refusal(400, 'Missing authorization header')
+  }
+  return identify(ctx, view, 'admin_rest', header => parse(header, options.hosts))
+}
+
+/** The scheme word is not looked at: whatever follows the last blank is decoded. The name must be a JID of a served host. */
+function parse(authorization: string, hosts: readonly string[]): Credentials | undefined {
+  const parsed = decodeBasic(authorization.trim().split(/\s+/).at(-1) ?? '')
+  if (!parsed) throw new Refusal(400, 'Invalid authentication details')
+  const [bare = ''] = parsed.name.split('/', 1)
+  const domain = prepareDomain(bare.slice(bare.indexOf('@') + 1))
+  if (bare.startsWith('@') || domain === undefined || !hosts.includes(domain)) {
+    throw new Refusal(404, 'Host does not exist or is malformed')
+  }
+  const name = bareJid(bare)
+  return name === undefined ? undefined : { ...parsed, name }
+}
+
+/** A request that announces no body has none, and need not be waited for. */
+function textOf({ req }: KernelContext, { bodyBytes }: FaceOptions): string | Promise<string> {
+  const { 'content-length': length, 'transfer-encoding': encoding } = req.headers
+  if (encoding === undefined && (length === undefined || length === '0')) return ''
+  return readBody(req, bodyBytes).then(bytes => bytes.toString('utf8'))
+}
+
+function decodeBody(ctx: KernelContext, text: string): unknown {
+  const isJson = ctx.get('Content-Type') === 'application/json' || text.includes('{')
+  if (!isJson) return text
+  const body = parseBody(text)
+  if (typeof body !== 'object' || body === null) throw new Refusal(400, MALFORMED_BODY)
+  return body
+}

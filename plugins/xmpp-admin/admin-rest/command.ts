@@ -1,0 +1,82 @@
+import { type AdminRestCall, type AdminRestCommand, type AdminRestReply, bareJid, type PluginContext } from 'patchbay'
+import type { XmppBackend } from '../backend.js'
+import type { Options } from '../options.js'
+
+/** A command of admin_rest: when it is called, and what it asks of the backend. */
+export interface RestCommand extends AdminRestCommand {
+  run(backend: XmppBackend, call: RestCall): AdminRestReply | Promise<AdminRestReply>
+}
+
+export interface RestCall extends AdminRestCall {
+  readonly options: Options
+}
+
+/** A documented refusal, raised from wherever it is found out. */
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    readonly result: string,
+  ) {
+    super(result)
+  }
+}
+
+export const INVALID_PATH = { status: 404, result: 'Invalid request path' } as const
+export const INVALID_USER = { status: 404, result: 'User does not exist or is malformed' } as const
+export const INVALID_BODY = { status: 400, result: 'Body does not exist or is malformed' } as const
+export const INTERNAL_ERROR = { status: 500, result: 'Internal server error' } as const
+
+export function refuse({ status, result }: { status: number; result: string }): never {
+  throw new Refused(status, result)
+}
+
+export function contributeRestCommands(
+  ctx: PluginContext<Options>,
+  backend: () => XmppBackend,
+  commands: readonly RestCommand[],
+): void {
+  for (const { run, ...definition } of commands) {
+    ctx.command('admin_rest', definition, async call => {
+      try {
+        return await run(backend(), { ...call, options: ctx.config })
+      } catch (thrown) {
+        if (thrown instanceof Refused) return { status: thrown.status, result: thrown.result }
+        throw thrown
+      }
+    })
+  }
+}
+
+/** The account that the path names. */
+export interface Named {
+  /** Bare and prepared; undefined where no JID can be made of it. */
+  readonly jid: string | undefined
+  /** As answers name it. */
+  readonly shown: string
+}
+
+/** A name on the caller's host, or a JID; without any the path is wrong. */
+export function namedIn({ resource, host }: RestCall): Named {
+  if (resource === undefined) return refuse(INVALID_PATH)
+  const text = resource.includes('@') ? resource : `${resource}@${host}`
+  const jid = bareJid(text)
+  return { jid, shown: jid ?? text }
+}
+
+/** The bare JID of the account that the path names, where there is one. */
+export async function accountIn(backend: XmppBackend, call: RestCall): Promise<string> {
+  const { jid, shown } = namedIn(call)
+  if (jid !== undefined && (await backend.accounts.exists(jid))) return jid
+  // The original prepares the name first, and takes no domain.
+  const malformed = call.profile === 'original' && (jid === undefined || !(await isServed(backend, jid)))
+  return refuse(malformed ? INVALID_USER : { status: 404, result: `User does not exist: ${shown}` })
+}
+
+export async function isServed(backend: XmppBackend, jid: string): Promise<boolean> {
+  return (await backend.hosts()).includes(jid.slice(jid.indexOf('@') + 1))
+}
+
+/** An empty list is an object on this wire. */
+export function listed<T>(entries: readonly T[]): readonly T[] | Record<string, never> {
+  return entries.length > 0 ? entries : {}
+}

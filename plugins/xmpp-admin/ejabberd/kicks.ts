@@ -1,0 +1,45 @@
+import { prepareResource } from 'patchbay'
+import { checkText } from './checks.js'
+import { type BackendCommand, servedJid } from './command.js'
+import { binary, HOST, integer, RESCODE, RESTUPLE, USER } from './shapes.js'
+
+const ACCESS = { permission: 'sessions.write' }
+const TAGS = ['session']
+const CONDITION = 'policy-violation'
+
+/** Ending sessions (contracts/xmpp.md §3.6). */
+export const KICK_COMMANDS: readonly BackendCommand[] = [
+  {
+    access: ACCESS,
+    name: 'kick_session',
+    description: 'End a session; says the same when there is none',
+    tags: TAGS,
+    arguments: [USER, HOST, binary('resource'), binary('reason')],
+    result: RESCODE,
+    async run(backend, { user, host, resource: given, reason }) {
+      const text = checkText('reason', reason!)
+      const jid = await servedJid(backend, user!, host!)
+      const resource = prepareResource(given!)
+      if (jid !== undefined && resource !== undefined) {
+        await backend.sessions.end(`${jid}/${resource}`, { condition: CONDITION, ...(text && { text }) })
+      }
+      return true
+    },
+  },
+  {
+    access: ACCESS,
+    name: 'kick_user',
+    description: 'End all sessions of an account',
+    tags: TAGS,
+    arguments: [USER, HOST],
+    result: [
+      [0, integer('num_resources')],
+      [2, RESTUPLE],
+    ],
+    async run(backend, { user, host }, { version }) {
+      const jid = await servedJid(backend, user!, host!)
+      const kicked = jid === undefined ? 0 : await backend.sessions.end(jid, { condition: CONDITION })
+      return version < 2 ? kicked : `Kicked sessions: ${kicked}`
+    },
+  },
+]

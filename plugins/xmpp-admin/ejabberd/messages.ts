@@ -1,0 +1,86 @@
+import { EjabberdError, parseJid, prepareResource } from 'patchbay'
+import { checkText } from './checks.js'
+import { type BackendCommand, servedJid } from './command.js'
+import { binary, HOST, RESCODE, USER } from './shapes.js'
+
+const ACCESS = { permission: 'messages.send' }
+const TAGS = ['stanza']
+const FROM_TO = [binary('from'), binary('to')]
+const TYPES = ['chat', 'error', 'groupchat', 'headline', 'normal']
+
+/** Sending stanzas (contracts/xmpp.md §3.6). */
+export const MESSAGE_COMMANDS: readonly BackendCommand[] = [
+  {
+    access: ACCESS,
+    name: 'send_message',
+    description: 'Send a message to an account, one of its sessions, or a room; says the same where nobody takes it',
+    tags: TAGS,
+    arguments: [binary('type'), ...FROM_TO, binary('subject'), binary('body')],
+    result: RESCODE,
+    async run(backend, { type, from: sender, to: receiver, subject, body }) {
+      const from = addressOf(sender!) ?? badAttribute('from')
+      const to = addressOf(receiver!) ?? badAttribute('to')
+      if (!TYPES.includes(type!)) badAttribute('type')
+      await backend.messages.send({
+        ...{ from, to, type: type! },
+        // As the original: a chat has no subject.
+        ...(subject !== '' && type !== 'chat' && { subject: checkText('subject', subject!) }),
+        body: checkText('body', body!),
+      })
+      return true
+    },
+  },
+  {
+    access: ACCESS,
+    name: 'send_stanza',
+    description: 'Send a stanza as it is written, from and to anybody',
+    tags: TAGS,
+    arguments: [...FROM_TO, binary('stanza')],
+    result: RESCODE,
+    async run(backend, { from: sender, to: receiver, stanza }) {
+      const from = addressOf(sender!) ?? malformed(sender!)
+      const to = addressOf(receiver!) ?? malformed(receiver!)
+      if ((await backend.messages.route(from, to, stanza!)) === 'invalid_xml') throw notXml()
+      return true
+    },
+  },
+  {
+    access: ACCESS,
+    name: 'send_stanza_c2s',
+    description: 'Handle a stanza as if the client of a session had sent it',
+    tags: TAGS,
+    arguments: [USER, HOST, binary('resource'), binary('stanza')],
+    result: RESCODE,
+    async run(backend, { user, host, resource: given, stanza }) {
+      const jid = await servedJid(backend, user!, host!)
+      const resource = prepareResource(given!)
+      const known = jid !== undefined && resource !== undefined
+      const outcome = known ? await backend.sessions.receive(`${jid}/${resource}`, stanza!) : 'unknown_session'
+      if (outcome === 'invalid_xml') throw notXml()
+      return outcome === 'received'
+    },
+  },
+]
+
+/** As it is routed: a bare or a full JID, or a domain. */
+function addressOf(given: string): string | undefined {
+  const jid = parseJid(given)
+  if (!jid) return undefined
+  const bare = jid.local === undefined ? jid.domain : `${jid.local}@${jid.domain}`
+  return jid.resource === undefined ? bare : `${bare}/${jid.resource}`
+}
+
+function badAttribute(name: string): never {
+  throw new EjabberdError(
+    400,
+    `Bad value of attribute '${name}' in tag <message/> qualified by namespace 'jabber:client'`,
+  )
+}
+
+function malformed(jid: string): never {
+  throw new EjabberdError(400, `Malformed JID: ${jid}`)
+}
+
+function notXml(): EjabberdError {
+  return new EjabberdError(400, 'not well-formed (invalid token)')
+}
