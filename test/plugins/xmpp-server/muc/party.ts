@@ -1,3 +1,4 @@
+import { Store } from '../../../../kernel/store/store.js'
 import { child, type Element, elements, textOf } from '../../../../plugins/xmpp-server/xml/element.js'
 import { login, type RawClient } from '../client.js'
 import { type openXmpp, withXmpp, type XmppHouse } from '../house.js'
@@ -102,4 +103,15 @@ export function say(client: RawClient, body: string, room = ROOM): void {
 /** Asks for changes of roles and affiliations; resolves to the refusal, if any. */
 export async function change(client: RawClient, items: string, room = ROOM): Promise<string | undefined> {
   return refusal(await client.ask('set', `<query xmlns='${ADMIN}'>${items}</query>`, room))
+}
+
+/** A store that outlives the houses that it is given to. */
+export async function lastingStore(): Promise<Store> {
+  return new Proxy(await Store.inMemory(), {
+    get(target, name) {
+      if (name === 'close') return async () => undefined
+      const value = Reflect.get(target, name, target)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
 }
