@@ -47,6 +47,9 @@ export type {
   RouteContext,
   RouteDescription,
   RouteHandler,
+  UpgradeHandler,
+  UpgradeName,
+  UpgradeRequest,
 } from './life/contributions.js'
 export {
   type Advice,

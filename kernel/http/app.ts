@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import Koa from 'koa'
 import { KernelError } from '../errors.js'
 import type { FaceName } from '../life/contributions.js'
@@ -11,6 +12,7 @@ import { internal, noSuchPath, notAllowed, otherMethods, pathOf, refuse } from '
 import { addressOf, type CarriedMessage, type Carrier, type KernelContext } from './request.js'
 import { requestId } from './request-id.js'
 import { callRoute, type RouteCall } from './route-call.js'
+import { isUpgrade, notUpgraded, takeUpgrade } from './upgrade.js'
 
 export interface AppOptions {
   gate: Gate<LiveTable>
@@ -67,6 +69,11 @@ export class App {
     }
     ;(request as CarriedMessage).carrier = carrier
     this.#handle(request, response)
+  }
+
+  /** Lets a connection leave HTTP where a plugin takes it; false when it is to be answered like any other. */
+  upgrade(carrier: Carrier, request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
+    return !this.#held && takeUpgrade(this.#options.gate.current, carrier, request, socket, head)
   }
 
   /** Keeps requests waiting until `resume`: ports are bound before the plugins start, so that a taken one stops nothing half-way. */
@@ -151,11 +158,13 @@ export class App {
       if (found) return callRoute(ctx, view, found, this.#native)
     }
     const resolved = mounts.resolve(path.startsWith('//') ? path.replace(/^\/+/, '/') : path)
-    if (resolved && resolved.face !== 'native') {
-      ctx.face = resolved.face
-      return this.#options.faces.get(resolved.face)!.handle(ctx, view, resolved.path)
-    }
     if (!resolved) throw noSuchPath(method, path)
+    const { face } = resolved
+    if (isUpgrade(face)) throw notUpgraded(view, face)
+    if (face !== 'native') {
+      ctx.face = face
+      return this.#options.faces.get(face)!.handle(ctx, view, resolved.path)
+    }
     const found = view.routes.find(method === 'HEAD' ? 'GET' : method, path)
     if (found) return callRoute(ctx, view, found, this.#native)
     return otherMethods(ctx, view)

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Settings } from '../config/schema.js'
 import { KernelError, reason } from '../errors.js'
 import type { HttpListener } from '../life/definition.js'
@@ -8,6 +9,7 @@ import type { App } from './app.js'
 import type { Certificate } from './certificate.js'
 import { closeGracefully } from './close-gracefully.js'
 import type { Carrier } from './request.js'
+import { responseOn } from './upgrade.js'
 import type { Wanted } from './wanted.js'
 
 type Limits = Settings['limits']
@@ -21,6 +23,8 @@ export class Listener {
   readonly #settings: () => Settings
   #certificates: Certificate[]
   #closing = false
+  /** Connections that have left HTTP. */
+  readonly #upgraded = new Set<Duplex>()
   #connections = 0
   #totalConnections = 0
 
@@ -38,6 +42,7 @@ export class Listener {
       socket.once('close', () => this.#connections--)
     })
     this.#server.on('request', (request, response) => this.#answer(request, response))
+    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
     this.#server.on('checkContinue', (request, response) => {
       // A body that is too large anyway is not asked for.
       if (!(Number(request.headers['content-length']) > this.#settings().limits.body_bytes)) response.writeContinue()
@@ -93,12 +98,19 @@ export class Listener {
   /** Stops accepting in this very turn, lets requests finish, and cuts what is left after `graceMs` milliseconds. */
   close(graceMs: number): Promise<void> {
     this.#closing = true
-    return closeGracefully(this.#server, graceMs)
+    return closeGracefully(this.#server, graceMs, () => this.#upgraded.size)
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     if (this.#closing) response.shouldKeepAlive = false
     this.#app.handle(this.carrier, request, response)
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (this.#app.upgrade(this.carrier, request, socket, head)) {
+      this.#upgraded.add(socket)
+      socket.once('close', () => this.#upgraded.delete(socket))
+    } else this.#answer(request, responseOn(request, socket))
   }
 
   #carrierFor(name: string): Carrier {

@@ -1,5 +1,5 @@
 import { KernelError } from '../errors.js'
-import type { Command, FaceName } from '../life/contributions.js'
+import type { Command, FaceName, UpgradeHandler, UpgradeName } from '../life/contributions.js'
 import type { View } from '../life/gate.js'
 import type { Generation } from '../life/generation.js'
 import type { Authenticator } from '../life/identity.js'
@@ -29,6 +29,7 @@ export class LiveTable implements View {
   /** Those that pin it, to cut them off when their plugin has waited for them long enough. */
   readonly requests = new Set<Pinned>()
   readonly #services = new Map<string, { owner: string; value: unknown }>()
+  readonly #upgrades = new Map<UpgradeName, { owner: string; handler: UpgradeHandler }>()
   readonly #commands: ReadonlyMap<FaceName, Command[]>
   readonly #registries = new Map<FaceName, unknown>()
   readonly #scopes = new Map<string, Scope>()
@@ -57,6 +58,11 @@ export class LiveTable implements View {
         if (other) throw onlyOne(plugin, other.owner, `service "${service}"`)
         this.#services.set(service, { owner: plugin, value })
       }
+      for (const [name, handler] of contributions.upgrades) {
+        const other = this.#upgrades.get(name)
+        if (other) throw onlyOne(plugin, other.owner, `upgrade "${name}"`)
+        this.#upgrades.set(name, { owner: plugin, handler })
+      }
       if (contributions.authenticator) {
         if (authenticator) throw onlyOne(plugin, authenticator.owner, 'authenticator')
         authenticator = { owner: plugin, value: contributions.authenticator }
@@ -74,6 +80,10 @@ export class LiveTable implements View {
 
   get services(): { service: string; plugin: string }[] {
     return [...this.#services].map(([service, { owner }]) => ({ service, plugin: owner }))
+  }
+
+  upgrade(name: UpgradeName): { readonly owner: string; readonly handler: UpgradeHandler } | undefined {
+    return this.#upgrades.get(name)
   }
 
   commands<F extends FaceName>(face: F): readonly Command<F>[] {

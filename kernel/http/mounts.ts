@@ -1,9 +1,9 @@
 import { didYouMean } from '../config/nearest.js'
 import type { ListenEntry } from '../config/schema.js'
 import { KernelError } from '../errors.js'
-import type { FaceName } from '../life/contributions.js'
+import type { FaceName, UpgradeName } from '../life/contributions.js'
 
-export type Served = FaceName | 'native'
+export type Served = FaceName | UpgradeName | 'native'
 
 /** A face and the path as that face reads it. */
 export interface Resolved {
@@ -41,6 +41,7 @@ const HANDLERS: ReadonlyMap<string, Handler> = new Map(
     emq: { face: 'emq', claim: versioned('/api', '/v2', path => path === '/' || path === '/status') },
     vernemq: { face: 'vernemq', claim: versioned('/api', '/v1', path => VERNEMQ_SIBLING.test(path)) },
     hermes: { face: 'hermes', claim: claimHermes },
+    xmpp_websocket: { face: 'xmpp_websocket', claim: rest => (rest === '' || rest === '/' ? '/' : undefined) },
   } satisfies Record<string, Handler>),
 )
 const NATIVE = HANDLERS.get('native')!
@@ -49,10 +50,10 @@ const EJABBERD_NAMES: ReadonlyMap<string, string> = new Map([
   ['mod_http_api', 'ejabberd'],
   ['ejabberd_oauth', 'oauth'],
   ['mod_admin_rest', 'admin_rest'],
+  ['ejabberd_http_ws', 'xmpp_websocket'],
 ])
 /** Parts of ejabberd and Prosody that a printed `request_handlers` may name and that have nothing to do with administration. */
 const ELSEWHERE = new Set([
-  'ejabberd_http_ws',
   'mod_bosh',
   'ejabberd_web_admin',
   'ejabberd_captcha',
@@ -77,6 +78,7 @@ export const EVERYTHING: Record<string, string[]> = {
   '/api': API,
   '/oauth': ['oauth'],
   '/hermes': ['hermes'],
+  '/ws': ['xmpp_websocket'],
   '/': ['emq', 'vernemq', 'native'],
 }
 

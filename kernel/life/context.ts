@@ -49,6 +49,10 @@ export function createContext(generation: Generation): PluginContext<never> {
       generation.assertOpen('authenticator')
       contributions.authenticator = authenticator
     },
+    upgrade(name, handler) {
+      generation.assertOpen('upgrade')
+      contributions.upgrades.set(name, handler)
+    },
     commands: face => host.liveCommands(face),
     plugins: () => host.loadedPlugins(),
     configure: options => outsideScopes(() => host.configure(plugin, options)),

@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { Context } from 'koa'
 import type { z } from 'zod'
 import type { Authenticator, Identity } from './identity.js'
@@ -81,15 +83,39 @@ export interface Command<F extends FaceName = FaceName> {
   readonly handler: FaceCommands[F]['handler']
 }
 
+/** Protocols that a connection can be upgraded to (RFC 9110 §7.8), as `request_handlers` names what speaks them. */
+export type UpgradeName = 'xmpp_websocket'
+
+/** What came in on a connection that leaves HTTP. The socket is the plugin's from now on: it must be kept as a holding. */
+export interface UpgradeRequest {
+  readonly request: IncomingMessage
+  readonly socket: Duplex
+  /** What the client sent behind its request. */
+  readonly head: Buffer
+  readonly tls: boolean
+  /** The caller's, by way of `trusted_proxies`; IPv4 without its IPv6 mapping. */
+  readonly address: string
+}
+
+export type UpgradeHandler = (upgrade: UpgradeRequest) => void
+
 /** All that one generation adds to the live table, as data with an owner. */
 export interface Contributions {
   readonly routes: Route[]
   readonly commands: Command[]
   readonly services: Map<string, unknown>
   readonly permissions: Map<string, string>
+  readonly upgrades: Map<UpgradeName, UpgradeHandler>
   authenticator: Authenticator | undefined
 }
 
 export function noContributions(): Contributions {
-  return { routes: [], commands: [], services: new Map(), permissions: new Map(), authenticator: undefined }
+  return {
+    routes: [],
+    commands: [],
+    services: new Map(),
+    permissions: new Map(),
+    upgrades: new Map(),
+    authenticator: undefined,
+  }
 }

@@ -1,7 +1,15 @@
 import type { DependencyContainer } from 'tsyringe'
 import type { z } from 'zod'
 import type { Namespace, NamespaceSchema } from '../store/namespace.js'
-import type { FaceCommands, FaceName, Method, RouteAccess, RouteHandler } from './contributions.js'
+import type {
+  FaceCommands,
+  FaceName,
+  Method,
+  RouteAccess,
+  RouteHandler,
+  UpgradeHandler,
+  UpgradeName,
+} from './contributions.js'
 import type { Authenticator } from './identity.js'
 import type { State } from './state.js'
 
@@ -101,6 +109,8 @@ export interface PluginContext<Config = unknown> {
     handler: FaceCommands[F]['handler'],
   ): void
   authenticate(authenticator: Authenticator): void
+  /** Takes connections that leave HTTP for another protocol, wherever a listener mounts its name; at most one plugin does. */
+  upgrade(name: UpgradeName, handler: UpgradeHandler): void
   /** Definitions of the live commands of a face. */
   commands<F extends FaceName>(face: F): FaceCommands[F]['definition'][]
   /** The loaded plugins by name, this one included: for telling people what there is and what does not work. */

@@ -79,13 +79,13 @@ test('blocks without a plugin, handlers and entries that are not served, plugins
   const yaml = `
 listen:
   - { port: 5222, module: ejabberd_c2s }
-  - { port: 5443, request_handlers: { /ws: ejabberd_http_ws, /api: mod_http_api } }
+  - { port: 5443, request_handlers: { /ws: mod_bosh, /api: mod_http_api } }
 plugins: { advsier: { port: 1 } }
 `
   const { warnings, errors } = look(t, yaml, { 'mine/torn/index.js': 'throw new Error("in two")' })
   t.deepEqual(errors, [])
   t.regex(warnings.join('\n'), /listen\[0\]: ejabberd_c2s is not an HTTP listener/)
-  t.regex(warnings.join('\n'), /listen\[1\]: ejabberd_http_ws: not served here/)
+  t.regex(warnings.join('\n'), /listen\[1\]: mod_bosh: not served here/)
   t.regex(warnings.join('\n'), /no plugin for the options "plugins\.advsier"; did you mean "adviser"\?/)
   t.regex(warnings.join('\n'), /plugin "torn" cannot be linked: in two/)
   t.is(warnings.length, 4)

@@ -17,8 +17,12 @@ export function accountsBackend(server: Server): XmppAccounts {
     exists: async jid => accounts.find(jid) !== undefined,
     register: (jid, password) => accounts.register(jid, password),
     async unregister(jid) {
+      const end = () => endAccount(server, jid, 'not-authorized', 'this account has been removed')
+      // While its roster still says who is to be told.
+      await end()
       const done = await accounts.unregister(jid)
-      if (done === 'unregistered') await endAccount(server, jid, 'not-authorized', 'this account has been removed')
+      // Somebody may have logged in meanwhile.
+      await end()
       return done
     },
     async setPassword(jid, password) {
