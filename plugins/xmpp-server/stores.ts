@@ -25,6 +25,8 @@ export interface Stored {
   affiliations: Standing
   /** By room and bare JID. */
   subscribers: Subscriber
+  /** Registered with a service of rooms, by service and bare JID. */
+  nicks: string
 }
 
 export type StoreName = keyof Stored
@@ -41,6 +43,7 @@ export const STORE_NAMES = [
   'rooms',
   'affiliations',
   'subscribers',
+  'nicks',
 ] as const satisfies readonly StoreName[]
 
 export function openStores(holding: HoldingContext): Stores {

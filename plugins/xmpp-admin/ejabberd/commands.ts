@@ -10,6 +10,7 @@ import { OLD_USER_COMMANDS } from './old-users.js'
 import { PRESENCE_COMMANDS } from './presences.js'
 import { PRIVATE_COMMANDS } from './privates.js'
 import { ROOM_COMMANDS } from './rooms.js'
+import { ROOM_NICK_COMMANDS } from './rooms-nicks.js'
 import { ROOM_PEOPLE_COMMANDS } from './rooms-people.js'
 import { ROOM_SUBSCRIPTION_COMMANDS } from './rooms-subscriptions.js'
 import { ROOM_UPKEEP_COMMANDS } from './rooms-upkeep.js'
@@ -39,6 +40,7 @@ export const EJABBERD_COMMANDS: readonly BackendCommand[] = [
   ...PRIVATE_COMMANDS,
   ...GROUP_COMMANDS,
   ...ROOM_COMMANDS,
+  ...ROOM_NICK_COMMANDS,
   ...ROOM_PEOPLE_COMMANDS,
   ...ROOM_SUBSCRIPTION_COMMANDS,
   ...ROOM_UPKEEP_COMMANDS,

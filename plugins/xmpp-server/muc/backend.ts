@@ -11,6 +11,7 @@ import { directInvitation } from './invite.js'
 import { inRoomTurn } from './leave.js'
 import { LIMITS } from './limits.js'
 import { serviceOf } from './muc.js'
+import { registerNick } from './nicks.js'
 import { checkOptions, OPTIONS, usualOptions } from './options.js'
 import { affiliationOf, newRoom, on, type Room } from './room.js'
 import { storeWhole } from './rooms.js'
@@ -95,6 +96,9 @@ export function roomsBackend(server: Server): XmppRooms {
         room => on(room, 'persistent') && !room.spoken && room.sessions.size === 0 && room.history.length === 0,
       )
       return empty.map(({ jid }) => jid)
+    },
+    async registerNick(service, account, nick) {
+      return services.includes(service) ? registerNick(server, service, account, nick) : 'unknown_service'
     },
     subscriptions: subscriptionsBackend(server, within),
   }

@@ -3,7 +3,7 @@ import type { Session } from '../session/session.js'
 import { type Element, element } from '../xml/element.js'
 import { form } from './form.js'
 import { LIMITS } from './limits.js'
-import { CONFERENCE, MUC, MUC_INFO, SUBSCRIPTIONS } from './names.js'
+import { CONFERENCE, MUC, MUC_INFO, REGISTER, SUBSCRIPTIONS } from './names.js'
 import { on, type Room } from './room.js'
 
 export const INFO = 'http://jabber.org/protocol/disco#info'
@@ -20,7 +20,7 @@ function info(name: string, features: readonly string[], more: readonly Element[
 
 /** XEP-0045 §6.2. */
 export function serviceInfo(): Element {
-  return info(SERVICE_NAME, ['urn:xmpp:ping', 'vcard-temp', CONFERENCE, SUBSCRIPTIONS])
+  return info(SERVICE_NAME, ['urn:xmpp:ping', 'vcard-temp', CONFERENCE, REGISTER, SUBSCRIPTIONS])
 }
 
 /** XEP-0045 §6.4. */

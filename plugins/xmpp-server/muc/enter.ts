@@ -3,18 +3,19 @@ import type { Server } from '../server.js'
 import type { Session } from '../session/session.js'
 import { send } from '../session/sessions.js'
 import { StanzaError } from '../stanza/error.js'
-import { CLIENT, child, type Element, element, elements, textOf } from '../xml/element.js'
+import { CLIENT, child, type Element, elements, textOf } from '../xml/element.js'
 import { presenceFor } from './appearance.js'
 import { broadcastPresence, seesPresence } from './broadcast.js'
 import { recall } from './history.js'
 import { LIMITS } from './limits.js'
 import { MUC, MUC_USER } from './names.js'
+import { holderOf } from './nicks.js'
 import { usualOptions } from './options.js'
 import { place } from './places.js'
 import { affiliationOf, newRoom, type Occupant, on, type PresentRole, type Room, roleFor } from './room.js'
 import { sizeOf } from './size.js'
 import { subjectFor } from './subject.js'
-import { tellSubscribers } from './tell.js'
+import { tellPresence } from './tell.js'
 
 /** A session that wants to be in a room (XEP-0045 §7.2). */
 export interface Entry {
@@ -41,7 +42,7 @@ export async function enter(server: Server, room: Room, entry: Entry): Promise<v
   await broadcastPresence(room, occupant, { own: room.locked ? [...own, 201] : own })
   for (const message of recall(room, request && child(request, 'history'), session.jid)) send(session, message)
   send(session, subjectFor(room, session.jid))
-  if (!known) await tellSubscribers(server, room, 'participants', presenceOfSubscribers(room, occupant))
+  if (!known) await tellPresence(server, room, occupant)
 }
 
 /** Makes a room for who enters it, and locks it where a configuration is to come (XEP-0045 §10.1). */
@@ -74,7 +75,7 @@ export function said(room: Room, { role }: Pick<Occupant, 'role'>, presence: Ele
 }
 
 /** The role that somebody enters with; throws what keeps them out (XEP-0045 §7.2.5-7.2.10). */
-function admit({ registry }: Server, room: Room, { session, nick }: Entry, password: string): PresentRole {
+function admit(server: Server, room: Room, { session, nick }: Entry, password: string): PresentRole {
   const affiliation = affiliationOf(room, session.account)
   const privileged = affiliation === 'owner' || affiliation === 'admin'
   if (affiliation === 'outcast') throw new StanzaError('forbidden', 'You have been banned from this room')
@@ -85,21 +86,22 @@ function admit({ registry }: Server, room: Room, { session, nick }: Entry, passw
     throw new StanzaError('not-authorized', 'A password is required to enter this room')
   }
   const holder = room.occupants.get(nick)
-  if (holder ? holder.account !== session.account : nickIsTaken(room, nick, session.account)) {
+  if (holder ? holder.account !== session.account : nickIsTaken(server, room, nick, session.account)) {
     throw new StanzaError('conflict', 'That nickname is already in use by another occupant')
   }
   const most = Math.min(Number(room.options.max_users), LIMITS.occupants) + (privileged ? LIMITS.reserve : 0)
   if (room.sessions.size >= most) throw new StanzaError('service-unavailable', 'Too many users in this room')
-  if ((registry.rooms.places.get(session)?.size ?? 0) >= LIMITS.roomsOfSession) {
+  if ((server.registry.rooms.places.get(session)?.size ?? 0) >= LIMITS.roomsOfSession) {
     throw new StanzaError('resource-constraint', 'You are in too many rooms')
   }
   return role
 }
 
-/** By an occupant or a subscriber of another account. */
-export function nickIsTaken(room: Room, nick: string, account: string): boolean {
+/** By an occupant or a subscriber of another account, or by who has registered it. */
+export function nickIsTaken(server: Server, room: Room, nick: string, account: string): boolean {
   const holder = room.occupants.get(nick)
   if (holder) return holder.account !== account
+  if ((holderOf(server, room.service, nick) ?? account) !== account) return true
   for (const [jid, subscriber] of room.subscribers) if (subscriber.nick === nick && jid !== account) return true
   return false
 }
@@ -112,12 +114,6 @@ async function tellOthersOf(room: Room, session: Session, occupant: Occupant): P
     if (other === occupant || !seesPresence(room, other.role, occupant.role)) continue
     send(session, presenceFor(room, other, { occupant, jid: session.jid }, {}))
   }
-}
-
-/** Told to those who are not in the room, so it says nothing of JIDs. */
-function presenceOfSubscribers(room: Room, { nick, role, account }: Occupant): Element {
-  const item = element(MUC_USER, 'item', { affiliation: affiliationOf(room, account), role })
-  return element(CLIENT, 'presence', { from: `${room.jid}/${nick}` }, [element(MUC_USER, 'x', {}, [item])])
 }
 
 /** Says again who is there, to a client that has lost its memory (XEP-0045 §7.2: it enters where it is). */

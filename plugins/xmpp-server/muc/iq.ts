@@ -9,7 +9,8 @@ import { serialize } from '../xml/serialize.js'
 import { changeStandings, listStandings } from './admin.js'
 import { configure } from './configure.js'
 import { INFO, ITEMS, roomInfo, roomItems, serviceInfo, serviceItems } from './disco.js'
-import { MUC_ADMIN, MUC_OWNER, SUBSCRIPTIONS } from './names.js'
+import { MUC_ADMIN, MUC_OWNER, REGISTER, SUBSCRIPTIONS } from './names.js'
+import { askedForNick, askForNick } from './nicks.js'
 import { checkOptions } from './options.js'
 import { configurationForm, manage } from './owner.js'
 import { affiliationOf, type Room } from './room.js'
@@ -35,6 +36,8 @@ const SERVICE_REQUESTS: Readonly<Record<string, AtService>> = {
   [`get ${INFO} query`]: serviceInfo,
   [`get ${ITEMS} query`]: ({ server, service, session }) => serviceItems(server, service, session),
   [`get ${PING} ping`]: () => undefined,
+  [`get ${REGISTER} query`]: askedForNick,
+  [`set ${REGISTER} query`]: askForNick,
   [`get ${SUBSCRIPTIONS} subscriptions`]: ({ server, service, session }) => subscriptionsOf(server, service, session),
 }
 

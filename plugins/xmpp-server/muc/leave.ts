@@ -8,6 +8,7 @@ import { broadcastPresence } from './broadcast.js'
 import { sessionsOfOccupant, unplace } from './places.js'
 import { type Occupant, on, type Room } from './room.js'
 import { storeRoom, unstore } from './rooms.js'
+import { tellPresence } from './tell.js'
 
 const GONE = { type: 'unavailable', role: 'none' } as const
 
@@ -28,6 +29,7 @@ export async function leave(server: Server, room: Room, session: Session, presen
 export async function remove(server: Server, room: Room, occupant: Occupant, why: Appearance): Promise<void> {
   await broadcastPresence(room, occupant, { ...why, ...GONE })
   for (const session of sessionsOfOccupant(room, occupant)) unplace(server, room, session)
+  await tellPresence(server, room, occupant, 'unavailable')
   if (room.sessions.size > 0) return
   room.usedAt = Date.now()
   if (on(room, 'persistent')) await storeRoom(server, room)

@@ -10,6 +10,8 @@ export const MUC_INFO = `${MUC}#roominfo`
 export const CONFERENCE = 'jabber:x:conference'
 /** Data forms (XEP-0004). */
 export const FORM = 'jabber:x:data'
+/** XEP-0077. */
+export const REGISTER = 'jabber:iq:register'
 /** XEP-0203. */
 export const DELAY = 'urn:xmpp:delay'
 /** ejabberd's MUC/Sub. */

@@ -2,6 +2,7 @@ import type { Change } from 'patchbay'
 import type { Server } from '../server.js'
 import type { Session } from '../session/session.js'
 import type { Stores } from '../stores.js'
+import { type Nicks, newNicks } from './nicks.js'
 import type { RoomOptions } from './options.js'
 import { usualOptions } from './options.js'
 import { newRoom, on, type Room, type Standing, type Subject, type Subscriber } from './room.js'
@@ -12,6 +13,7 @@ export interface Rooms {
   readonly all: Map<string, Room>
   /** The JIDs of the rooms that a session is in. */
   readonly places: Map<Session, Set<string>>
+  readonly nicks: Nicks
 }
 
 /** What is stored of a room that is persistent, under `service/name`. */
@@ -23,7 +25,7 @@ export interface RoomRecord {
 }
 
 /** The rooms that were stored. */
-export async function loadRooms({ rooms, affiliations, subscribers }: Stores): Promise<Rooms> {
+export async function loadRooms({ rooms, affiliations, subscribers, nicks }: Stores): Promise<Rooms> {
   const all = new Map<string, Room>()
   for await (const [key, { options, subject, usedAt, spoken }] of rooms.entries()) {
     const slash = key.indexOf('/')
@@ -37,7 +39,9 @@ export async function loadRooms({ rooms, affiliations, subscribers }: Stores): P
   }
   for await (const [entry, standing] of affiliations.entries()) place(entry, standing, room => room.affiliations)
   for await (const [entry, subscriber] of subscribers.entries()) place(entry, subscriber, room => room.subscribers)
-  return { all, places: new Map() }
+  const registered: [key: string, nick: string][] = []
+  for await (const entry of nicks.entries()) registered.push(entry)
+  return { all, places: new Map(), nicks: newNicks(registered) }
 }
 
 export function roomKey({ service, name }: Room): string {

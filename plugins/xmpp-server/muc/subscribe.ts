@@ -18,7 +18,7 @@ export async function subscribe(
 ): Promise<'subscribed' | 'not_allowed' | 'nick_taken'> {
   if (!on(room, 'allow_subscription') || roleFor(room, affiliationOf(room, jid)) === 'none') return 'not_allowed'
   if (!room.subscribers.has(jid) && room.subscribers.size >= LIMITS.subscribers) return 'not_allowed'
-  if (nickIsTaken(room, nick, jid)) return 'nick_taken'
+  if (nickIsTaken(server, room, nick, jid)) return 'nick_taken'
   const isNew = !room.subscribers.has(jid)
   const subscriber = { nick, nodes: knownNodes(nodes) }
   await storeRoom(server, room, [subscriberChange(server, room, jid, subscriber)])

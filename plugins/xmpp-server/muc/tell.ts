@@ -4,7 +4,8 @@ import type { Server } from '../server.js'
 import { route } from '../stanza/route.js'
 import { CLIENT, type Element, element, withAttributes } from '../xml/element.js'
 import { LIMITS } from './limits.js'
-import type { Room } from './room.js'
+import { MUC_USER } from './names.js'
+import { affiliationOf, type Occupant, type Room } from './room.js'
 
 const EVENT = 'http://jabber.org/protocol/pubsub#event'
 const PREFIX = 'urn:xmpp:mucsub:nodes:'
@@ -42,4 +43,19 @@ export async function tellSubscribers(server: Server, room: Room, node: NodeName
     const message = element(CLIENT, 'message', { from: room.jid, to: jid, id }, [event])
     await route(server, message).catch(() => undefined)
   }
+}
+
+/** Tells subscribers that somebody has entered or left; they are not in the room, so it says nothing of JIDs. */
+export async function tellPresence(
+  server: Server,
+  room: Room,
+  occupant: Occupant,
+  type?: 'unavailable',
+): Promise<void> {
+  const { nick, account } = occupant
+  const role = type === undefined ? occupant.role : 'none'
+  const item = element(MUC_USER, 'item', { affiliation: affiliationOf(room, account), role })
+  const x = element(MUC_USER, 'x', {}, [item])
+  const presence = element(CLIENT, 'presence', { from: `${room.jid}/${nick}`, type }, [x])
+  for (const node of ['participants', 'presence'] as const) await tellSubscribers(server, room, node, presence)
 }

@@ -205,3 +205,22 @@ test.serial('later versions have their own arguments and rows', async t => {
   t.deepEqual(await call('rooms_unused_destroy', { service: SERVICE, days: 0 }), [200, [`hall@${SERVICE}`]])
   t.deepEqual(await call('muc_online_rooms', { service: 'global' }), [200, []])
 })
+
+test.serial('a nick is registered for one account, and given back', async t => {
+  const tim = { nick: 'Tim', jid: 'tim@localhost', service: SERVICE }
+  t.deepEqual(await call('muc_register_nick', tim), [200, 0])
+  t.deepEqual(await call('muc_register_nick', { ...tim, jid: 'tom@localhost' }), [400, 'Nick already registered'])
+  t.deepEqual(await call('muc_register_nick', { ...tim, nick: 'Timmy' }), [200, 0], 'in place of the first')
+  const third = { nick: 'Tim', user: 'tom', host: 'localhost', service: SERVICE }
+  t.deepEqual(await call('muc_register_nick', third, '/v3'), [200, 0])
+  t.deepEqual(await call('muc_unregister_nick', { jid: 'tom@localhost', host: SERVICE }), [200, 0])
+  t.deepEqual(
+    await call('muc_unregister_nick', { jid: 'tom@localhost', service: SERVICE }),
+    [200, 0],
+    'as the original',
+  )
+  t.deepEqual(await call('muc_register_nick', tim), [200, 0])
+  t.deepEqual(await call('muc_register_nick', { ...tim, jid: '@' }), [400, "Invalid 'jid'"])
+  t.deepEqual(await call('muc_register_nick', { ...tim, service: 'localhost' }), [400, "Invalid 'service'"])
+  t.deepEqual(await call('muc_register_nick', { ...tim, nick: '\u0001' }), [400, "Invalid 'nick'"])
+})

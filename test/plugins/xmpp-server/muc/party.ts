@@ -85,6 +85,10 @@ export function refusal(stanza: Element): string | undefined {
   return error && elements(error)[0]?.name
 }
 
+export function isError({ attributes }: Element): boolean {
+  return attributes['type'] === 'error'
+}
+
 /** A presence from a nick in the room. */
 export function from(nick: string, type?: string, room = ROOM) {
   return ({ name, attributes }: Element) =>
