@@ -2,6 +2,7 @@ import { activity } from './accounts/activity.js'
 import type { Feature } from './feature.js'
 import { muc } from './muc/muc.js'
 import { roster } from './roster/roster.js'
+import { announcements } from './services/announcements.js'
 import { disco } from './services/disco.js'
 import { last } from './services/last.js'
 import { ping } from './services/ping.js'
@@ -23,5 +24,6 @@ export const FEATURES: readonly Feature[] = [
   last,
   privateStorage,
   vcard,
+  announcements,
   muc,
 ]

@@ -8,7 +8,9 @@ import type { Options } from './options.js'
 import type { Session } from './session/session.js'
 import type { HostSessions } from './session/sessions.js'
 import { openStores, type Stores } from './stores.js'
+import { type Counters, newCounters } from './stream/counters.js'
 import type { Stream } from './stream/stream.js'
+import { openWire, type Wire } from './stream/wire.js'
 
 /** What is connected and stored, kept across reloads as plain data and objects of libraries. */
 export interface Registry {
@@ -18,6 +20,8 @@ export interface Registry {
   readonly stores: Stores
   readonly books: Books
   readonly streams: Set<Stream>
+  readonly wire: Wire
+  readonly counters: Counters
   /** By bare JID, then by resource. */
   readonly sessions: Map<string, Map<string, Session>>
   /** The same sessions by domain. */
@@ -36,28 +40,35 @@ export interface Registry {
 /** Opens the registry, or takes over the one before with its clients. */
 export async function keepRegistry(ctx: PluginContext<Options>): Promise<Registry> {
   return ctx.keep<Registry>('registry', {
-    async open(_call, holding): Promise<Registry> {
+    async open(_call, holding) {
       const stores = openStores(holding)
-      return {
-        engine: undefined as unknown as Engine,
-        stores,
-        books: newBooks(),
-        streams: new Set(),
-        sessions: new Map(),
-        byHost: new Map(),
-        unbound: new Set(),
-        rooms: await loadRooms(stores),
-        sessionCount: 0,
-        serial: 0,
-        startedAt: Date.now(),
-      }
+      const registry = { ...emptyRegistry(), stores, rooms: await loadRooms(stores) } as Registry & { wire: Wire }
+      registry.wire = openWire(registry)
+      return registry
     },
     async close(registry) {
-      const { streams, sessions, byHost, unbound, rooms } = registry
-      closeRooms(rooms)
-      for (const { socket } of streams) socket.destroy()
+      const { streams, sessions, byHost, unbound, rooms, stores } = registry
+      try {
+        await closeRooms(rooms, stores)
+      } finally {
+        await registry.engine?.shutDown()
+      }
       await rememberOnline(registry)
       for (const each of [streams, sessions, byHost, unbound]) each.clear()
     },
   })
+}
+
+function emptyRegistry(): Omit<Registry, 'engine' | 'stores' | 'wire' | 'rooms'> {
+  return {
+    books: newBooks(),
+    streams: new Set(),
+    counters: newCounters(),
+    sessions: new Map(),
+    byHost: new Map(),
+    unbound: new Set(),
+    sessionCount: 0,
+    serial: 0,
+    startedAt: Date.now(),
+  }
 }

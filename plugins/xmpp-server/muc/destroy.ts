@@ -1,13 +1,13 @@
 import type { Server } from '../server.js'
-import { send } from '../session/sessions.js'
+import type { Stores } from '../stores.js'
 import { CLIENT, element } from '../xml/element.js'
 import { presenceFor } from './appearance.js'
 import { broadcast } from './broadcast.js'
 import { forgetRoom } from './leave.js'
 import { MUC_USER } from './names.js'
 import { unplace } from './places.js'
-import type { Room } from './room.js'
-import { type Rooms, unstore } from './rooms.js'
+import { on, type Room } from './room.js'
+import { type Rooms, recordOf, roomKey, unstore } from './rooms.js'
 import { tellSubscribers } from './tell.js'
 
 export interface Destruction {
@@ -38,14 +38,15 @@ export async function destroyRoom(server: Server, room: Room, { reason, venue, p
   )
 }
 
-/** Tells everybody who is in a room that the service ends (XEP-0045 §15.6.2, status 332). What is stored stays. */
-export function closeRooms({ all, places }: Rooms): void {
+/** Tells everybody who is in a room that the service ends (XEP-0045 §15.6.2, status 332); stores that they were in it. */
+export async function closeRooms({ all, places }: Rooms, { rooms }: Stores): Promise<void> {
+  const inUse = [...all.values()].filter(room => room.sessions.size > 0 && on(room, 'persistent'))
   const what = { type: 'unavailable', role: 'none', codes: [332] } as const
   for (const room of all.values()) {
-    for (const [session, occupant] of room.sessions) {
-      send(session, presenceFor(room, occupant, { occupant, jid: session.jid }, what))
-    }
+    await broadcast(room, (occupant, { jid }) => presenceFor(room, occupant, { occupant, jid }, what))
   }
   all.clear()
   places.clear()
+  const usedAt = Date.now()
+  await rooms.batch(inUse.map(room => ({ put: roomKey(room), value: recordOf({ ...room, usedAt }) })))
 }

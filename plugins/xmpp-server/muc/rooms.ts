@@ -90,6 +90,6 @@ export function subscriberChange(server: Server, room: Room, jid: string, value:
   return value ? { put: key, value, in: subscribers } : { delete: key, in: subscribers }
 }
 
-function recordOf({ options, subject, usedAt, spoken }: Room): RoomRecord {
+export function recordOf({ options, subject, usedAt, spoken }: Room): RoomRecord {
   return { options, subject, usedAt, spoken }
 }

@@ -19,6 +19,8 @@ export async function route(server: Server, stanza: Element, session?: Session):
   const component = server.components.get(to.domain)
   if (component) return component.receive(server, stanza)
   if (!server.hosts.includes(to.domain)) throw new StanzaError('remote-server-not-found')
+  const atHost = stanza.name === 'message' && to.local === undefined
+  if (atHost && server.features.some(each => each.hostMessage?.(server, stanza, to, from))) return
   if (stanza.name === 'message') return void (await deliverMessage(server, stanza, to))
   if (stanza.name === 'presence') return deliverPresence(server, stanza, to, session)
   return deliverIq(server, stanza, from, to, session)

@@ -5,6 +5,7 @@ import { broadcastMessage } from '../../../../plugins/xmpp-server/muc/broadcast.
 import { usualOptions } from '../../../../plugins/xmpp-server/muc/options.js'
 import { newRoom, type Occupant } from '../../../../plugins/xmpp-server/muc/room.js'
 import type { Session } from '../../../../plugins/xmpp-server/session/session.js'
+import { newCounters } from '../../../../plugins/xmpp-server/stream/counters.js'
 import { CLIENT, element } from '../../../../plugins/xmpp-server/xml/element.js'
 import type { RawClient } from '../client.js'
 import { change, codes, enter, isError, MUC, OWNER, ROOM, refusal, say, saying, withParty } from './party.js'
@@ -12,10 +13,11 @@ import { change, codes, enter, isError, MUC, OWNER, ROOM, refusal, say, saying, 
 test('while two thousand are told, everybody else has turns', async t => {
   const room = newRoom('hall', 'conference.localhost', usualOptions())
   let written = 0
-  const socket = { writable: true, write: () => ++written > 0 }
+  const socket = { writable: true, writableLength: 0, write: () => ++written > 0 }
+  const registry = { counters: newCounters(), engine: { mostUnread: 1 } }
   for (let n = 0; n < 2000; n++) {
     const jid = `u${n}@localhost/r`
-    const session = { jid, account: `u${n}@localhost`, stream: { socket, state: 'bound', transport: 'tcp' } }
+    const session = { jid, account: `u${n}@localhost`, stream: { registry, socket, state: 'bound', transport: 'tcp' } }
     const occupant: Occupant = {
       nick: `u${n}`,
       account: `u${n}@localhost`,
