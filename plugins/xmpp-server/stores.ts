@@ -2,6 +2,7 @@ import type { HoldingContext, Namespace } from 'patchbay'
 import type { AccountRecord } from './accounts/accounts.js'
 import type { ActivityRecord } from './accounts/activity.js'
 import type { ScramKeys } from './accounts/scram-keys.js'
+import type { GroupRecord, Membership } from './groups/record.js'
 import type { OfflineHead, OfflineRecord } from './offline/record.js'
 import type { RosterHead, RosterRecord } from './roster/record.js'
 import type { PrivateRecord } from './services/privates.js'
@@ -22,6 +23,14 @@ export interface Stored {
   activity: ActivityRecord
   privates: PrivateRecord
   vcards: Element
+  /** By host and id. */
+  groups: GroupRecord
+  /** By group and member. */
+  groupMembers: Membership
+  /** By member and group. */
+  memberships: Membership
+  /** By group, and the group that displays it. */
+  groupDisplays: true
   /** Of the accounts, by host. */
   counts: number
 }
@@ -40,6 +49,10 @@ export const STORE_NAMES = [
   'activity',
   'privates',
   'vcards',
+  'groups',
+  'groupMembers',
+  'memberships',
+  'groupDisplays',
   'counts',
 ] as const satisfies readonly StoreName[]
 

@@ -28,7 +28,7 @@ async function exchange(url: string, text: string): Promise<string> {
 }
 
 const ask = (path: string, protocol: string, more = '') =>
-  `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\n${more}\r\n`
+  `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, close\r\nUpgrade: ${protocol}\r\n${more}\r\n`
 
 test('a connection that asks for WebSocket is the plugin’s, also with what came behind its request', async t => {
   const house = await testKernel(speaker)

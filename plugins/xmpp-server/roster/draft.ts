@@ -61,10 +61,11 @@ export class RosterDraft {
     }
   }
 
-  /** Undefined takes the entry out. */
-  put(owner: string, contact: string, after: RosterRecord | undefined): void {
+  /** Undefined takes the entry out. What groups have given it stays known unless `given` says otherwise. */
+  put(owner: string, contact: string, given: RosterRecord | undefined): void {
     const now = this.get(owner, contact)
-    if (now === after) return
+    if (now === given) return
+    const after = given && now?.shared && !('shared' in given) ? { ...given, shared: now.shared } : given
     const { version, contacts, requests, bytes } = this.head(owner)
     this.#heads.set(owner, {
       version,

@@ -21,6 +21,6 @@ export interface Session {
   blocking?: true
   /** Full or bare JIDs to which it has sent directed presence (RFC 6121 §4.6). */
   directed: Set<string> | undefined
-  /** What its last unavailable presence said. */
+  /** The status of its last presence, available or not. */
   farewell: string
 }

@@ -21,8 +21,7 @@ export async function route(server: Server, stanza: Element, session?: Session):
   if (component) return component.receive(server, stanza)
   if (!server.hosts.includes(to.domain)) throw new StanzaError('remote-server-not-found')
   if (stanza.name === 'iq') return deliverIq(server, stanza, from, to, session)
-  const atHost = to.local === undefined
-  if (atHost && server.features.some(each => each.hostMessage?.(server, stanza, to, from))) return
+  if (to.local === undefined && server.features.some(each => each.hostMessage?.(server, stanza, to, from))) return
   const delivery = await deliverMessage(server, stanza, to)
   if (delivery === 'refused' || delivery === 'unknown_account') throw new StanzaError('service-unavailable')
 }
