@@ -13,7 +13,7 @@ export const LIMITS = {
   history: 20,
   historySize: 256 * 1024,
   affiliations: 5000,
-  subscribers: 5000,
+  subscribers: 1000,
   /** Characters of an option, a subject, a reason. */
   text: 8192,
   /** Characters of XML of a presence. */
