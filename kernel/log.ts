@@ -48,6 +48,10 @@ export class Log {
     return logger
   }
 
+  get level(): LogLine['level'] {
+    return this.#pino.level as LogLine['level']
+  }
+
   /** Lines below it are dropped, from now on. */
   set level(level: LogLine['level']) {
     for (const logger of [this.#pino, ...this.#loggers.values()]) logger.level = level

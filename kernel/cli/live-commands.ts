@@ -1,23 +1,9 @@
+import type { Described } from '../http/faces/ejabberd-help.js'
 import type { ControlClient } from './control-client.js'
-
-/** An argument of an ejabberd command, as `/kernel/commands` shows it. */
-export interface EjabberdArgument {
-  readonly name: string
-  readonly type: string
-  /** The API versions that know it, both inclusive. */
-  readonly since?: number
-  readonly until?: number
-}
 
 /** What `/kernel/commands` tells about the commands of these faces. */
 export interface LiveCommands {
-  ejabberd: {
-    readonly name: string
-    readonly description: string
-    readonly tags: readonly string[]
-    readonly arguments: readonly EjabberdArgument[]
-    readonly result: { readonly type: string }
-  }
+  ejabberd: Described
   vernemq: {
     /** `session show` */
     readonly path: string

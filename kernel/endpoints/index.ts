@@ -4,6 +4,7 @@ import { contributeAdminRest } from './admin-rest.js'
 import { contributeAudit } from './audit.js'
 import { contributeCommands } from './commands.js'
 import { contributeEjabberd } from './ejabberd.js'
+import { contributeEjabberdProcess } from './ejabberd-process.js'
 import { contributeEmq } from './emq.js'
 import { contributeEmqConfigs } from './emq-configs.js'
 import { contributeExplain } from './explain.js'
@@ -32,6 +33,8 @@ export function kernelDefinition(tools: Tools): PluginDefinition {
       'whitelist.write': 'Change which addresses admin_rest lets in',
       'storage.purge': 'Remove all data of a stopped plugin',
       'logs.read': 'Read the log',
+      'logs.write': 'Set which lines the log keeps',
+      'process.tend': 'Have memory and caches cleared',
       'audit.read': 'Read the audit log',
       'permissions.explain': 'Ask why somebody may or may not do something',
     },
@@ -47,6 +50,7 @@ export function kernelDefinition(tools: Tools): PluginDefinition {
       contributeEmqConfigs(ctx, tools)
       contributeVernemq(ctx, tools)
       contributeEjabberd(ctx, tools)
+      contributeEjabberdProcess(ctx, tools)
     },
   }) as PluginDefinition
 }

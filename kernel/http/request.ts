@@ -68,11 +68,12 @@ const MOST_HOPS = 32
  * address of `X-Forwarded-For` that is not one.
  */
 export function addressOf(ctx: KernelContext): string {
-  ctx.callerAddress ??= findAddress(ctx)
+  ctx.callerAddress ??= callerOf(ctx.req, ctx.carrier)
   return ctx.callerAddress
 }
 
-function findAddress({ req, carrier }: KernelContext): string {
+/** The same of a request that has no context. */
+export function callerOf(req: IncomingMessage, carrier: Carrier): string {
   const address = plainAddress(req.socket.remoteAddress ?? '')
   const { proxies } = carrier
   const forwarded = req.headers['x-forwarded-for']
@@ -86,6 +87,13 @@ function findAddress({ req, carrier }: KernelContext): string {
     if (!proxies.has(named)) break
   }
   return caller
+}
+
+/** Whether nobody could read it on its way: it came over TLS, to us or to a trusted proxy. */
+export function isSecure(req: IncomingMessage, { tls, proxies }: Carrier): boolean {
+  if (tls) return true
+  const address = plainAddress(req.socket.remoteAddress ?? '')
+  return !proxies.empty && proxies.has(address) && req.headers['x-forwarded-proto'] === 'https'
 }
 
 const UNKNOWN = 'unknown'

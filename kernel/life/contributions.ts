@@ -83,18 +83,20 @@ export interface Command<F extends FaceName = FaceName> {
   readonly handler: FaceCommands[F]['handler']
 }
 
-/** Protocols that a connection can be upgraded to (RFC 9110 §7.8), as `request_handlers` names what speaks them. */
-export type UpgradeName = 'xmpp_websocket'
+/** What `request_handlers` may name that takes connections over instead of answering requests. */
+export const UPGRADES = ['xmpp'] as const
+export type UpgradeName = (typeof UPGRADES)[number]
 
-/** What came in on a connection that leaves HTTP. The socket is the plugin's from now on: it must be kept as a holding. */
+/** A connection that asks for WebSocket. Whoever takes it over answers it, and owns the socket from then on. */
 export interface UpgradeRequest {
   readonly request: IncomingMessage
   readonly socket: Duplex
-  /** What the client sent behind its request. */
+  /** What came behind the request already. */
   readonly head: Buffer
-  readonly tls: boolean
-  /** The caller's, by way of `trusted_proxies`; IPv4 without its IPv6 mapping. */
+  /** The caller's, also behind a trusted proxy. */
   readonly address: string
+  /** It came over TLS, or a trusted proxy says so. */
+  readonly secure: boolean
 }
 
 export type UpgradeHandler = (upgrade: UpgradeRequest) => void

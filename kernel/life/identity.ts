@@ -69,6 +69,8 @@ export interface Authenticator {
    * many were wrong that nobody looks any more: a flood of them must cost little.
    */
   verify(attempt: Attempt): Identity | undefined | Promise<Identity | undefined>
+  /** Forgets what was verified a moment ago: every caller is verified anew. */
+  forgetAll?(): void
   /** Default deny: true only when a rule allows the call. */
   permits(identity: Identity | undefined, call: Call): boolean
   /** Why a call is permitted or not, rule by rule. */

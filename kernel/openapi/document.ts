@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import type { LiveTable } from '../http/live-table.js'
+import type { Command } from '../life/contributions.js'
 import { VERSION } from '../status.js'
+import { ejabberdPaths } from './ejabberd.js'
 import { type Json, operationOf, templateOf } from './operation.js'
 
 /** What is written by hand about the kernel's own routes. */
@@ -10,7 +12,7 @@ const WRITTEN = join(__dirname, '..', '..', '..', 'docs', 'openapi.yaml')
 
 const prepared = new WeakMap<LiveTable, Promise<string>>()
 
-/** The OpenAPI 3.1 document of every native route that is live, as text; made once for each table. */
+/** The OpenAPI 3.1 document of every native route and ejabberd command that is live, as text; made once for each table. */
 export function openapiOf(table: LiveTable): Promise<string> {
   const known = prepared.get(table)
   if (known) return known
@@ -30,7 +32,14 @@ async function make(table: LiveTable): Promise<string> {
       if (paths[path]?.[method]) continue
       paths[path] = { ...paths[path], [method]: operationOf(route) }
     }
+    for (const command of contributions.commands) {
+      if (isEjabberd(command)) Object.assign(paths, Object.fromEntries(ejabberdPaths(command)))
+    }
     await new Promise(setImmediate)
   }
   return JSON.stringify({ ...written, info: { ...written.info, version: VERSION }, paths })
+}
+
+function isEjabberd(command: Command): command is Command<'ejabberd'> {
+  return command.face === 'ejabberd'
 }

@@ -1,9 +1,11 @@
 import { activity } from './accounts/activity.js'
+import { blocking } from './blocking/blocking.js'
 import type { Feature } from './feature.js'
 import { groups } from './groups/groups.js'
 import { offline } from './offline/offline.js'
 import { presence } from './presence/presence.js'
 import { roster } from './roster/roster.js'
+import { announcements } from './services/announcements.js'
 import { disco } from './services/disco.js'
 import { last } from './services/last.js'
 import { ping } from './services/ping.js'
@@ -20,6 +22,7 @@ export const FEATURES: readonly Feature[] = [
   presence,
   roster,
   offline,
+  blocking,
   activity,
   disco,
   ping,
@@ -28,4 +31,5 @@ export const FEATURES: readonly Feature[] = [
   last,
   privateStorage,
   vcard,
+  announcements,
 ]

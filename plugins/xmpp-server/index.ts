@@ -6,7 +6,10 @@ import { options } from './options.js'
 import { keepRegistry } from './registry.js'
 import { keepLogins } from './sasl/logins.js'
 import { STORE_NAMES } from './stores.js'
+import { expire, LOOK_EVERY, PING_EVERY, pingSilent } from './stream/expire.js'
 import { listen } from './stream/listen.js'
+import { openSecurity } from './stream/secure.js'
+import { webSockets } from './stream/web-socket.js'
 
 export default plugin({
   name: 'xmpp-server',
@@ -16,7 +19,7 @@ export default plugin({
   config: options,
   async start(ctx) {
     const registry = await keepRegistry(ctx)
-    const server = newServer(ctx, registry, await keepLogins(ctx, registry))
+    const server = newServer(ctx, registry, await keepLogins(ctx, registry), await openSecurity(ctx))
     const engine = newEngine(server)
     // The first generation's is needed before it is live: a client may come at once.
     registry.engine ??= engine
@@ -24,6 +27,9 @@ export default plugin({
       registry.engine = engine
     })
     await listen(ctx, registry)
+    ctx.upgrade('xmpp', webSockets(server))
+    ctx.every(LOOK_EVERY, () => expire(server))
+    ctx.every(PING_EVERY, () => pingSilent(server))
     ctx.provide('accounts', server.accounts)
     ctx.provide('xmpp-backend', serverBackend(server))
   },

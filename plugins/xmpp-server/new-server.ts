@@ -1,3 +1,4 @@
+import type { SecureContext } from 'node:tls'
 import { type Change, KernelError, type PluginContext, prepareDomain } from 'patchbay'
 import { AccountStore } from './accounts/accounts.js'
 import { FEATURES } from './features.js'
@@ -8,9 +9,15 @@ import { RosterStore } from './roster/rosters.js'
 import type { Logins } from './sasl/logins.js'
 import type { Server } from './server.js'
 import { iqTable } from './stanza/iq.js'
+import { MOST_BEFORE_LOGIN, SHAPE } from './xml/limits.js'
 
 /** Puts a generation's server together. */
-export function newServer(ctx: PluginContext<Options>, registry: Registry, logins: Logins): Server {
+export function newServer(
+  ctx: PluginContext<Options>,
+  registry: Registry,
+  logins: Logins,
+  security: SecureContext,
+): Server {
   const hosts = ctx.hosts.map(host => prepareDomain(host) ?? host)
   const { stores, books } = registry
   const accounts = new AccountStore(stores, books, {
@@ -24,6 +31,8 @@ export function newServer(ctx: PluginContext<Options>, registry: Registry, login
     hosts,
     options: ctx.config,
     log: ctx.log,
+    security,
+    limits: limitsOf(ctx.config),
     accounts,
     rosters: new RosterStore(stores, accounts, changes => rostersChanged(server, changes)),
     logins,
@@ -32,6 +41,10 @@ export function newServer(ctx: PluginContext<Options>, registry: Registry, login
     components: new Map(FEATURES.flatMap(feature => [...(feature.components?.(hosts) ?? [])])),
   }
   return server
+}
+
+function limitsOf({ max_stanza_bytes: bytes }: Options): Server['limits'] {
+  return { stranger: { ...SHAPE, bytes: Math.min(bytes, MOST_BEFORE_LOGIN) }, user: { ...SHAPE, bytes } }
 }
 
 async function* forgotten(server: Server, jid: string): AsyncIterable<Change> {

@@ -6,7 +6,9 @@ import type { Options } from './options.js'
 import type { Session } from './session/session.js'
 import type { HostSessions } from './session/sessions.js'
 import { openStores, type Stores } from './stores.js'
+import { type Counters, newCounters } from './stream/counters.js'
 import type { Stream } from './stream/stream.js'
+import { openWire, type Wire } from './stream/wire.js'
 
 /** What is connected and stored, kept across reloads as plain data and objects of libraries. */
 export interface Registry {
@@ -16,6 +18,8 @@ export interface Registry {
   readonly stores: Stores
   readonly books: Books
   readonly streams: Set<Stream>
+  readonly wire: Wire
+  readonly counters: Counters
   /** By bare JID, then by resource. */
   readonly sessions: Map<string, Map<string, Session>>
   /** The same sessions by domain. */
@@ -33,23 +37,30 @@ export interface Registry {
 /** Opens the registry, or takes over the one before with its clients. */
 export async function keepRegistry(ctx: PluginContext<Options>): Promise<Registry> {
   return ctx.keep<Registry>('registry', {
-    open: (_call, holding): Registry => ({
-      engine: undefined as unknown as Engine,
-      stores: openStores(holding),
-      books: newBooks(),
-      streams: new Set(),
-      sessions: new Map(),
-      byHost: new Map(),
-      unbound: new Set(),
-      sessionCount: 0,
-      serial: 0,
-      startedAt: Date.now(),
-    }),
+    open(_call, holding) {
+      const registry = { ...emptyRegistry(), stores: openStores(holding) } as Registry & { wire: Wire }
+      registry.wire = openWire(registry)
+      return registry
+    },
     async close(registry) {
       const { streams, sessions, byHost, unbound } = registry
-      for (const { socket } of streams) socket.destroy()
+      await registry.engine?.shutDown()
       await rememberOnline(registry)
       for (const each of [streams, sessions, byHost, unbound]) each.clear()
     },
   })
+}
+
+function emptyRegistry(): Omit<Registry, 'engine' | 'stores' | 'wire'> {
+  return {
+    books: newBooks(),
+    streams: new Set(),
+    counters: newCounters(),
+    sessions: new Map(),
+    byHost: new Map(),
+    unbound: new Set(),
+    sessionCount: 0,
+    serial: 0,
+    startedAt: Date.now(),
+  }
 }

@@ -1,3 +1,4 @@
+import type { SecureContext } from 'node:tls'
 import type { Logger } from 'patchbay'
 import type { AccountStore } from './accounts/accounts.js'
 import type { Feature } from './feature.js'
@@ -7,6 +8,7 @@ import type { RosterStore } from './roster/rosters.js'
 import type { Logins } from './sasl/logins.js'
 import type { Component } from './stanza/component.js'
 import type { IqTable } from './stanza/iq.js'
+import type { XmlLimits } from './xml/limits.js'
 
 /** The server as one generation sees it: what is kept, and its own rules and services. */
 export interface Server {
@@ -14,6 +16,10 @@ export interface Server {
   readonly hosts: readonly string[]
   readonly options: Options
   readonly log: Logger
+  /** Key and certificate for TLS. */
+  readonly security: SecureContext
+  /** Before and after the login. */
+  readonly limits: { readonly stranger: XmlLimits; readonly user: XmlLimits }
   readonly accounts: AccountStore
   readonly logins: Logins
   readonly rosters: RosterStore

@@ -8,7 +8,7 @@ const speaker = plugin({
   name: 'speaker',
   version: '1.0.0',
   start(ctx) {
-    ctx.upgrade('xmpp_websocket', ({ socket, head, address }) => {
+    ctx.upgrade('xmpp', ({ socket, head, address }) => {
       socket.on('error', () => undefined)
       socket.end(`HTTP/1.1 101 Switching Protocols\r\n\r\n${ctx.generation} ${address} ${head}`)
     })
@@ -47,23 +47,20 @@ test('whoever offers another protocol, or asks elsewhere, is answered in HTTP', 
   t.is(answer.status, 426)
   const { error } = (await answer.json()) as { error: { code: string; message: string } }
   t.is(error.code, 'upgrade_required')
-  t.is(error.message, 'this path speaks XMPP over WebSocket (RFC 7395)')
+  t.is(error.message, '/ws speaks xmpp over WebSocket, so there is nothing to fetch')
   await house.close()
 })
 
 test('without a plugin that speaks it, the path says so', async t => {
   const house = await testKernel(undefined)
-  t.regex(
-    await exchange(house.url, ask('/ws', 'websocket')),
-    /^HTTP\/1.1 503 .*no running plugin speaks XMPP over WebSocket/s,
-  )
+  t.regex(await exchange(house.url, ask('/ws', 'websocket')), /^HTTP\/1.1 503 .*no running plugin speaks xmpp/s)
   await house.close()
 })
 
 test('two plugins cannot take the same upgrade', async t => {
   const other = plugin({ ...speaker, name: 'other' })
   await t.throwsAsync(testKernel([speaker, other]), {
-    message: /the upgrade "xmpp_websocket", which plugin "speaker" already provides/,
+    message: /the handler of connections for "xmpp", which plugin "speaker" already provides/,
   })
 })
 
@@ -71,7 +68,7 @@ test('a connection that has left HTTP keeps nobody waiting at the end', async t 
   const quiet = plugin({
     name: 'quiet',
     version: '1.0.0',
-    start: ctx => ctx.upgrade('xmpp_websocket', ({ socket }) => void socket.on('error', () => undefined)),
+    start: ctx => ctx.upgrade('xmpp', ({ socket }) => void socket.on('error', () => undefined)),
   })
   const house = await testKernel(quiet)
   const socket = connect(Number(new URL(house.url).port), '127.0.0.1')

@@ -1,3 +1,4 @@
+import { resultIn } from '../../http/faces/ejabberd-types.js'
 import type { Call, Command } from '../command.js'
 import type { Answer, ControlClient } from '../control-client.js'
 import { EXIT } from '../exit-codes.js'
@@ -78,7 +79,7 @@ async function callEjabberd(word: string, words: readonly string[], { client, ca
     if (!asJson) call.print(refusalIn(answer.status, value))
     return call.ends(EXIT.failed)
   }
-  const { type } = command.result
+  const { type } = resultIn(command.result, version)
   if (type === 'rescode') return value === 0 ? undefined : call.ends(EXIT.failed)
   if (asJson) return
   const text = textOf(type, value)

@@ -1,20 +1,21 @@
 import { nearest } from '../../config/nearest.js'
+import { byName, commandsNamed, resultInWords, versionsOf } from '../../http/faces/ejabberd-help.js'
+import { argumentsIn } from '../../http/faces/ejabberd-types.js'
 import { wrongCall } from '../leading-options.js'
 import type { LiveCommands } from '../live-commands.js'
 import type { Refusal } from '../refusal.js'
 import { fields } from '../table.js'
-import { argumentsIn, usageOf } from './arguments.js'
+import { formOf, usageOf } from './arguments.js'
 import { OWN_WORDS } from './own-words.js'
 
 type EjabberdCommand = LiveCommands['ejabberd']
 
-/** `ejabberdctl help [COMMAND|TAG|PATTERN]`: those that match, by name; one alone with its arguments. */
+/** `ejabberdctl help [tags|commands|COMMAND|TAG|PATTERN]`: those that match, by name; one alone with its arguments. */
 export function helpOn(asked: string | undefined, commands: readonly EjabberdCommand[], version: number): string {
   const own = [...OWN_WORDS].map(([name, { summary }]) => [name, summary] as const)
-  if (asked === undefined) return list([...own, ...commands.map(each => lineOf(each, version))])
-  const name = asked.replaceAll('-', '_')
-  const pattern = new RegExp(`^${name.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')}$`)
-  const found = commands.filter(command => pattern.test(command.name) || command.tags.includes(asked))
+  if (asked === undefined || asked === 'commands') return list([...own, ...commands.map(each => lineOf(each, version))])
+  if (asked === 'tags') return tags(commands)
+  const found = commandsNamed(commands, asked)
   const word = OWN_WORDS.get(asked)
   if (word) return `ejabberdctl ${asked}\n\n${word.summary}`
   if (found.length === 0) throw unknown(asked, commands)
@@ -22,16 +23,23 @@ export function helpOn(asked: string | undefined, commands: readonly EjabberdCom
 }
 
 function page(command: EjabberdCommand, version: number): string {
-  const types: Record<string, string> = { string: 'text', integer: 'whole number' }
+  const versions = versionsOf(command)
   return [
     `ejabberdctl ${usageOf(command, version)}`,
-    command.description,
+    command.details === undefined ? command.description : `${command.description}\n${command.details}`,
     fields([
-      ['arguments', argumentsIn(command, version).map(({ name, type }) => `${name} (${types[type] ?? 'list: a,b'})`)],
-      ['result', command.result.type],
+      ['arguments', argumentsIn(command.arguments, version).map(({ name, type }) => `${name} (${formOf(type)})`)],
+      ['result', resultInWords(command, version)],
       ['tags', command.tags.join(', ')],
+      ['differs in', versions.length > 1 ? versions.map(each => `--version ${each}`) : undefined],
     ]),
   ].join('\n\n')
+}
+
+/** Each tag with its commands. */
+function tags(commands: readonly EjabberdCommand[]): string {
+  const all = [...new Set(commands.flatMap(each => each.tags))].sort()
+  return fields(all.map(tag => [tag, byName(commands.filter(each => each.tags.includes(tag))).map(({ name }) => name)]))
 }
 
 function lineOf(command: EjabberdCommand, version: number): readonly [string, string] {

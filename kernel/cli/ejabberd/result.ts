@@ -1,9 +1,11 @@
+import { isPairs, type ValueType } from '../../http/faces/ejabberd-types.js'
+
 /**
  * A result as `ejabberdctl` has always printed it: lone values bare, a line for each entry of a list, a tab between the
  * fields of a tuple, and a list inside one as an Erlang term.
  */
-export function textOf(type: string, value: unknown): string {
-  if (type === 'pairs' && isObject(value))
+export function textOf(type: ValueType, value: unknown): string {
+  if (isPairs(type) && isObject(value))
     return Object.entries(value)
       .map(pair => pair.map(field).join('\t'))
       .join('\n')

@@ -26,7 +26,7 @@ export function ejabberd(options: () => FaceOptions): Face {
       return found && asked(found, given)
     },
     fail(ctx, error) {
-      if (error.status === 503) refuse(ctx, new EjabberdError(503, error.message, 53))
+      if (error.status === 503 || error.status === 501) refuse(ctx, new EjabberdError(error.status, error.message, 53))
       else if (error.code === 'body_too_large') refuse(ctx, new EjabberdError(413, 'Request body is too large'))
       else if (error.code === 'body_invalid') refuse(ctx, BAD_JSON())
       else refuse(ctx, new EjabberdError(error.code === 'timeout' ? 504 : 500, 'internal_error'))

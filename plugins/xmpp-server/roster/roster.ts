@@ -4,8 +4,11 @@ import { element } from '../xml/element.js'
 import { itemOf, ROSTER } from './item.js'
 import { changeRoster } from './request.js'
 
+const VERSIONS = 'urn:xmpp:features:rosterver'
+
 /** RFC 6121 §2. */
 export const roster: Feature = {
+  stream: (_server, { account }) => (account === undefined ? [] : [element(VERSIONS, 'ver')]),
   iq: [
     {
       xmlns: ROSTER,

@@ -1,4 +1,4 @@
-import { type Jid, parseJid } from 'patchbay'
+import { parseJid } from 'patchbay'
 import { deliverMessage } from '../messages/deliver.js'
 import { deliverPresence } from '../presence/deliver.js'
 import type { Server } from '../server.js'
@@ -21,6 +21,7 @@ export async function route(server: Server, stanza: Element, session?: Session):
   if (component) return component.receive(server, stanza)
   if (!server.hosts.includes(to.domain)) throw new StanzaError('remote-server-not-found')
   if (stanza.name === 'iq') return deliverIq(server, stanza, from, to, session)
+  if (to.local === undefined && server.features.some(each => each.hostMessage?.(server, stanza, to, from))) return
   const delivery = await deliverMessage(server, stanza, to)
   if (delivery === 'refused' || delivery === 'unknown_account') throw new StanzaError('service-unavailable')
 }

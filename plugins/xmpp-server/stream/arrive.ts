@@ -1,89 +1,87 @@
 import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
-import { prepareDomain } from 'patchbay'
 import type { Server } from '../server.js'
-import { sessionEnded } from '../session/sessions.js'
-import { CLIENT, type Element, STREAMS } from '../xml/element.js'
-import { newReader, type XmlReader } from '../xml/read.js'
-import { closeStream } from './close.js'
-import { offerFeatures } from './features.js'
-import { negotiate } from './negotiate.js'
+import { SHAPE } from '../xml/limits.js'
+import { newReader, restartReader } from '../xml/reader.js'
+import { admitted } from './admission.js'
+import { leave } from './leave.js'
+import { secure } from './secure.js'
 import type { Stream } from './stream.js'
-import { writeText } from './write.js'
 
 /** A socket was accepted. */
-export function arrived(server: Server, socket: Socket, transport: Stream['transport']): void {
-  const { registry } = server
+export function arrived(server: Server, socket: Socket, transport: 'tcp' | 'tls'): void {
+  const address = plain(socket.remoteAddress ?? '')
+  if (!admitted(server, address)) {
+    server.registry.counters.refused++
+    socket.on('error', () => undefined)
+    socket.destroy()
+    return
+  }
+  const stream = newStream(server, { socket, transport, address, port: socket.remotePort ?? 0 })
+  if (transport === 'tls') secure(server, stream)
+  else server.registry.wire.attach(stream)
+}
+
+/** Counts from now on, and must log in in time. */
+export function newStream(
+  { registry, options }: Server,
+  given: Pick<Stream, 'socket' | 'transport' | 'address' | 'port'> & { web?: Stream['web']; secure?: boolean },
+): Stream {
+  const { wire, counters } = registry
+  const now = performance.now()
   const stream: Stream = {
-    id: randomBytes(12).toString('base64url'),
+    registry,
+    id: newStreamId(),
     serial: ++registry.serial,
-    transport,
-    secure: transport === 'tls',
-    address: (socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
-    port: socket.remotePort ?? 0,
+    secure: given.transport === 'tls',
     openedAt: Date.now(),
-    socket,
-    reader: undefined as unknown as XmlReader,
+    detach: () => undefined,
+    reader: newReader(wire.parserOf, { ...SHAPE, bytes: options.max_stanza_bytes }),
     state: 'opening',
+    headed: false,
     domain: '',
     account: undefined,
     session: undefined,
-    turn: undefined,
+    busy: false,
+    full: false,
+    slow: false,
+    allowance: BURST * options.max_input_rate,
+    reckonedAt: now,
+    heardAt: now,
+    web: undefined,
+    ...given,
   }
   registry.streams.add(stream)
-  restart(server, stream)
-  socket.on('data', (chunk: Buffer) => registry.engine.received(stream, chunk))
-  socket.on('error', () => socket.destroy())
-  socket.on('close', () => registry.engine.ended(stream))
+  wire.negotiating.set(stream, now)
+  counters.opened++
+  return stream
 }
 
 /** A new stream on the same connection (RFC 6120 §4.3.3). */
-export function restart(server: Server, stream: Stream): void {
-  const reader = newReader({
-    opened: root => {
-      if (stream.reader === reader) header(server, stream, root)
-    },
-    element: element => {
-      if (stream.reader === reader) handle(server, stream, element)
-    },
-    closed: () => closeStream(stream),
-    failed: condition => {
-      if (stream.reader === reader) closeStream(stream, condition)
-    },
-  })
-  stream.reader = reader
-}
-
-export function received(_server: Server, stream: Stream, chunk: Buffer): void {
-  if (stream.state !== 'closed') stream.reader.write(chunk.toString('utf8'))
+export function restart({ registry }: Server, stream: Stream): void {
+  restartReader(stream.reader, registry.wire.parserOf)
+  stream.headed = false
 }
 
 /** The connection is gone. */
 export function ended(server: Server, stream: Stream): void {
+  const { streams, wire, counters, unbound } = server.registry
+  if (!streams.delete(stream)) return
+  if (stream.state !== 'closed') counters.closed['lost'] = (counters.closed['lost'] ?? 0) + 1
   stream.state = 'closed'
-  server.registry.streams.delete(stream)
-  server.registry.unbound.delete(stream)
-  const { session } = stream
-  stream.session = undefined
-  if (session) void sessionEnded(server, session)
+  for (const each of [wire.negotiating, wire.closing, wire.resting, wire.pinged]) each.delete(stream)
+  unbound.delete(stream)
+  leave(server, stream)
 }
 
-function header(server: Server, stream: Stream, root: Element): void {
-  const domain = prepareDomain(root.attributes['to'] ?? '') ?? ''
-  writeText(
-    stream,
-    `<?xml version='1.0'?><stream:stream xmlns='${CLIENT}' xmlns:stream='${STREAMS}' id='${stream.id}' from='${domain}' version='1.0' xml:lang='en'>`,
-  )
-  if (root.xmlns !== STREAMS) closeStream(stream, 'invalid-namespace')
-  else if (!server.hosts.includes(domain)) closeStream(stream, 'host-unknown')
-  else {
-    stream.domain = domain
-    if (stream.state === 'opening') stream.state = 'open'
-    offerFeatures(server, stream)
-  }
+export function newStreamId(): string {
+  return randomBytes(12).toString('base64url')
 }
 
-/** One after the other: the next waits until the one before has been handled. */
-function handle(server: Server, stream: Stream, element: Element): void {
-  stream.turn = (stream.turn ?? Promise.resolve()).then(() => negotiate(server, stream, element))
+/** How many seconds of input may come at once. */
+export const BURST = 2
+
+/** IPv4 without its IPv6 mapping. */
+function plain(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.)/, '')
 }

@@ -4,14 +4,21 @@ import { bind } from '../session/bind.js'
 import { receive } from '../stanza/receive.js'
 import type { Element } from '../xml/element.js'
 import { closeStream } from './close.js'
-import { SASL } from './features.js'
+import { mustEncrypt, SASL, TLS } from './features.js'
+import { refusalOf } from './refused.js'
+import { startTls } from './start-tls.js'
 import type { Stream } from './stream.js'
+import { write } from './write.js'
 
 /** A child of the stream: a step of the negotiation, or a stanza once a resource is bound. */
-export async function negotiate(server: Server, stream: Stream, element: Element): Promise<void> {
-  if (stream.state === 'closed') return
+export function negotiate(server: Server, stream: Stream, element: Element): void | Promise<void> {
+  if (!stream.headed) return closeStream(stream, 'not-authorized')
+  if (element.xmlns === TLS) return startTls(server, stream, element)
+  const refusal = refusalOf(stream, element)
+  if (refusal) return write(stream, refusal)
   if (stream.session) return receive(server, stream.session, element)
   if (stream.account !== undefined) return bind(server, stream, element)
-  if (element.xmlns === SASL) return login(server, stream, element)
-  closeStream(stream, 'not-authorized')
+  if (element.xmlns !== SASL) return closeStream(stream, 'not-authorized')
+  if (mustEncrypt(server, stream)) return closeStream(stream, 'policy-violation', 'TLS comes first: <starttls/>')
+  return login(server, stream, element)
 }

@@ -1,22 +1,57 @@
 import { type Element, STREAMS } from './element.js'
 
-const ESCAPED: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', "'": '&apos;', '"': '&quot;' }
-
-export function escapeXml(text: string): string {
-  return /[&<>'"]/.test(text) ? text.replace(/[&<>'"]/g, sign => ESCAPED[sign]!) : text
+const ESCAPED: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  "'": '&apos;',
+  '"': '&quot;',
+  // A parser would make blanks and line feeds of them.
+  '\r': '&#xD;',
+  '\n': '&#xA;',
+  '\t': '&#x9;',
 }
 
-/** The text of an element inside one whose default namespace is `within`. The streams namespace keeps its prefix (RFC 6120 §4.8.5). */
-export function serialize({ name, xmlns, attributes, children }: Element, within = ''): string {
-  const prefixed = xmlns === STREAMS
-  const tag = prefixed ? `stream:${name}` : name
-  const inside = prefixed ? within : xmlns
-  let text = `<${tag}`
-  if (prefixed && within === '') text += ` xmlns:stream='${STREAMS}'`
-  else if (!prefixed && xmlns !== within) text += ` xmlns='${escapeXml(xmlns)}'`
-  for (const key in attributes) text += ` ${key}='${escapeXml(attributes[key]!)}'`
+/** What XML 1.0 has no way to say; texts come from administrators and from stores too. */
+const IMPOSSIBLE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones
+  /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
+const REPLACEMENT = '\ufffd'
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters, delimiters, surrogates
+const PLAIN = /^[^\x00-\x1f&<>'"\ud800-\udfff\ufffe\uffff]*$/
+
+/** Text as it may stand between tags; characters that XML does not have become U+FFFD. */
+export function escapeXml(text: string): string {
+  if (PLAIN.test(text)) return text
+  return text.replace(IMPOSSIBLE, REPLACEMENT).replace(/[&<>'"\r]/g, sign => ESCAPED[sign]!)
+}
+
+/** Text as it may stand in an attribute. */
+export function escapeAttribute(text: string): string {
+  if (PLAIN.test(text)) return text
+  return text.replace(IMPOSSIBLE, REPLACEMENT).replace(/[&<>'"\r\n\t]/g, sign => ESCAPED[sign]!)
+}
+
+/**
+ * The text of an element inside one whose default namespace is `within`. Elements of the stream itself have its prefix
+ * (RFC 6120 §4.8.5), which is declared where nothing is around them.
+ */
+export function serialize(element: Element, within = ''): string {
+  if (element.xmlns !== STREAMS) return inside(element, within)
+  const declared = within === '' ? ` xmlns:stream='${STREAMS}'` : ''
+  return tagged(`stream:${element.name}`, declared, element, within)
+}
+
+function inside(element: Element, within: string): string {
+  const { name, xmlns } = element
+  return tagged(name, xmlns === within ? '' : ` xmlns='${escapeAttribute(xmlns)}'`, element, xmlns)
+}
+
+function tagged(tag: string, declared: string, { attributes, children }: Element, within: string): string {
+  let text = `<${tag}${declared}`
+  for (const key in attributes) text += ` ${key}='${escapeAttribute(attributes[key]!)}'`
   if (children.length === 0) return `${text}/>`
   text += '>'
-  for (const child of children) text += typeof child === 'string' ? escapeXml(child) : serialize(child, inside)
+  for (const child of children) text += typeof child === 'string' ? escapeXml(child) : inside(child, within)
   return `${text}</${tag}>`
 }

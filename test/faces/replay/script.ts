@@ -1,4 +1,3 @@
-import type { MqttClient } from 'mqtt'
 import type { TestHouse } from '../house.js'
 import type { Recorded } from '../recordings.js'
 
@@ -9,7 +8,7 @@ export interface Script {
   open(): Promise<{
     house: TestHouse
     url: string
-    clients?: MqttClient[]
+    clients?: readonly { end(force: boolean): unknown }[]
     /** What changes in the state ahead of a row, by the row's id. */
     before?: Readonly<Record<string, () => Promise<unknown>>>
   }>

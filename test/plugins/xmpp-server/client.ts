@@ -1,6 +1,10 @@
 import { connect, type Socket } from 'node:net'
 import { child, type Element, textOf } from '../../../plugins/xmpp-server/xml/element.js'
-import { newReader } from '../../../plugins/xmpp-server/xml/read.js'
+import { SHAPE } from '../../../plugins/xmpp-server/xml/limits.js'
+import { parsers } from '../../../plugins/xmpp-server/xml/parser.js'
+import { feed, hear } from '../../../plugins/xmpp-server/xml/read.js'
+import { newReader, restartReader } from '../../../plugins/xmpp-server/xml/reader.js'
+import { told } from '../../../plugins/xmpp-server/xml/told.js'
 
 type Wanted = (element: Element) => boolean
 
@@ -14,14 +18,14 @@ export class RawClient {
   jid = ''
   readonly closed: Promise<void>
   readonly #waiting = new Set<() => void>()
-  #reader = this.#newReader()
+  readonly #reader = newReader(PARSERS, LIMITS)
 
   constructor(port: number) {
     this.socket = connect(port, '127.0.0.1')
     this.socket.setNoDelay()
     this.socket.on('data', chunk => {
       this.text += chunk
-      this.#reader.write(chunk.toString())
+      this.#read(chunk)
     })
     this.socket.on('error', () => undefined)
     this.closed = new Promise(resolve => this.socket.on('close', () => resolve()))
@@ -33,7 +37,7 @@ export class RawClient {
 
   /** Opens a stream; resolves to its features. */
   open(domain = 'localhost'): Promise<Element> {
-    this.#reader = this.#newReader()
+    restartReader(this.#reader, PARSERS)
     this.send(
       `<?xml version='1.0'?><stream:stream to='${domain}' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' version='1.0'>`,
     )
@@ -79,18 +83,18 @@ export class RawClient {
     return this.closed
   }
 
-  #newReader() {
-    return newReader({
-      opened: () => undefined,
-      element: element => {
-        this.heard.push(element)
-        for (const look of [...this.#waiting]) look()
-      },
-      closed: () => undefined,
-      failed: condition => this.heard.push({ name: condition, xmlns: '', attributes: {}, children: [] }),
-    })
+  #read(chunk: Buffer): void {
+    feed(this.#reader, chunk)
+    for (let heard = hear(this.#reader, LIMITS); heard; heard = hear(this.#reader, LIMITS)) {
+      if (heard.kind === 'element') this.heard.push(heard.element)
+      if (heard.kind === 'failed') this.heard.push({ name: heard.condition, xmlns: '', attributes: {}, children: [] })
+      for (const look of [...this.#waiting]) look()
+    }
   }
 }
+
+const LIMITS = { ...SHAPE, bytes: 16_777_216 }
+const PARSERS = parsers(() => told)
 
 let asked = 0
 

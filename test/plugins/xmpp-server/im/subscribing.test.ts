@@ -1,27 +1,7 @@
 import test from 'ava'
-import { child, type Element, elements, textOf } from '../../../../plugins/xmpp-server/xml/element.js'
-import { login, type RawClient } from '../client.js'
+import { child, textOf } from '../../../../plugins/xmpp-server/xml/element.js'
 import { withXmpp } from '../house.js'
-
-const ROSTER = 'jabber:iq:roster'
-
-/** Logs in with the roster and presence. */
-async function online(port: number, jid: string): Promise<RawClient> {
-  const client = await login(port, jid)
-  await client.ask('get', `<query xmlns='${ROSTER}'/>`)
-  client.send('<presence/>')
-  await client.next(({ name, attributes }) => name === 'presence' && attributes['from'] === client.jid)
-  return client
-}
-
-const ofType = (type: string | undefined) => (stanza: Element) =>
-  stanza.name === 'presence' && stanza.attributes['type'] === type
-
-/** The item of the next push. */
-async function pushed(client: RawClient): Promise<Element> {
-  const push = await client.next(({ name, attributes }) => name === 'iq' && attributes['type'] === 'set')
-  return elements(child(push, 'query', ROSTER)!)[0]!
-}
+import { ofType, online, pushed, ROSTER } from './talk.js'
 
 test('two accounts subscribe to each other, see each other, and part', async t => {
   await withXmpp(async ({ port, register, backend }) => {

@@ -1,0 +1,35 @@
+import type { Socket } from 'node:net'
+import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls'
+import { KernelError, type PluginContext, reason } from 'patchbay'
+import type { Options } from '../options.js'
+import type { Server } from '../server.js'
+import type { Stream } from './stream.js'
+
+/** The certificate of the options, else of the house. Throws KernelError `config_invalid`. */
+export async function openSecurity(ctx: PluginContext<Options>): Promise<SecureContext> {
+  const { certfile, keyfile } = ctx.config
+  const { key, cert } = await ctx.certificate([certfile, keyfile].filter(file => file !== undefined))
+  try {
+    return createSecureContext({ key, cert })
+  } catch (thrown) {
+    throw new KernelError('config_invalid', `xmpp-server: TLS refuses the certificate: ${reason(thrown)}`, {
+      hint: 'plugins.xmpp-server.certfile and keyfile name PEM files that belong together',
+    })
+  }
+}
+
+/** Goes on over TLS, with the certificate that is configured now. */
+export function secure(server: Server, stream: Stream): void {
+  const { registry, security } = server
+  const plain = stream.socket as Socket
+  stream.detach()
+  // The TLS socket tells of them too; without any listener they would be the process's.
+  plain.on('error', () => undefined)
+  const socket = new TLSSocket(plain, { isServer: true, secureContext: security, requestCert: false })
+  // A handshake that fails is told of nowhere else.
+  socket.on('_tlsError', () => socket.destroy())
+  plain.once('close', () => socket.destroy())
+  stream.socket = socket
+  stream.secure = true
+  registry.wire.attach(stream)
+}
