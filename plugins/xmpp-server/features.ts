@@ -2,6 +2,7 @@ import { activity } from './accounts/activity.js'
 import { blocking } from './blocking/blocking.js'
 import type { Feature } from './feature.js'
 import { groups } from './groups/groups.js'
+import { muc } from './muc/muc.js'
 import { offline } from './offline/offline.js'
 import { presence } from './presence/presence.js'
 import { roster } from './roster/roster.js'
@@ -32,4 +33,5 @@ export const FEATURES: readonly Feature[] = [
   privateStorage,
   vcard,
   announcements,
+  muc,
 ]

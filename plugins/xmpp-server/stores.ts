@@ -3,6 +3,8 @@ import type { AccountRecord } from './accounts/accounts.js'
 import type { ActivityRecord } from './accounts/activity.js'
 import type { ScramKeys } from './accounts/scram-keys.js'
 import type { GroupRecord, Membership } from './groups/record.js'
+import type { Standing, Subscriber } from './muc/room.js'
+import type { RoomRecord } from './muc/rooms.js'
 import type { OfflineHead, OfflineRecord } from './offline/record.js'
 import type { RosterHead, RosterRecord } from './roster/record.js'
 import type { PrivateRecord } from './services/privates.js'
@@ -33,6 +35,14 @@ export interface Stored {
   groupDisplays: true
   /** Of the accounts, by host. */
   counts: number
+  /** By service and name. */
+  rooms: RoomRecord
+  /** By room and bare JID or domain. */
+  affiliations: Standing
+  /** By room and bare JID. */
+  subscribers: Subscriber
+  /** Registered with a service of rooms, by service and bare JID. */
+  nicks: string
 }
 
 export type StoreName = keyof Stored
@@ -54,6 +64,10 @@ export const STORE_NAMES = [
   'memberships',
   'groupDisplays',
   'counts',
+  'rooms',
+  'affiliations',
+  'subscribers',
+  'nicks',
 ] as const satisfies readonly StoreName[]
 
 export function openStores(holding: HoldingContext): Stores {

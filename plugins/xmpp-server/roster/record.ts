@@ -21,9 +21,11 @@ export interface RosterHead {
   contacts: number
   /** Entries that are not listed. */
   requests: number
+  /** Of all entries, about as many as clients are sent. */
+  bytes: number
 }
 
-export const EMPTY_HEAD: RosterHead = { version: 0, contacts: 0, requests: 0 }
+export const EMPTY_HEAD: RosterHead = { version: 0, contacts: 0, requests: 0, bytes: 0 }
 
 /** What groups have given an entry: it goes again with them, and nothing else does. */
 export interface SharedPart {
