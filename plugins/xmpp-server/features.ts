@@ -1,5 +1,8 @@
 import { activity } from './accounts/activity.js'
+import { blocking } from './blocking/blocking.js'
 import type { Feature } from './feature.js'
+import { offline } from './offline/offline.js'
+import { presence } from './presence/presence.js'
 import { roster } from './roster/roster.js'
 import { announcements } from './services/announcements.js'
 import { disco } from './services/disco.js'
@@ -14,7 +17,10 @@ import { binding } from './session/bind.js'
 /** The parts of the server, in the order in which they are told of what happens. */
 export const FEATURES: readonly Feature[] = [
   binding,
+  presence,
   roster,
+  offline,
+  blocking,
   activity,
   disco,
   ping,

@@ -2,7 +2,8 @@ import type { HoldingContext, Namespace } from 'patchbay'
 import type { AccountRecord } from './accounts/accounts.js'
 import type { ActivityRecord } from './accounts/activity.js'
 import type { ScramKeys } from './accounts/scram-keys.js'
-import type { RosterRecord } from './roster/rosters.js'
+import type { OfflineHead, OfflineRecord } from './offline/record.js'
+import type { RosterHead, RosterRecord } from './roster/record.js'
 import type { PrivateRecord } from './services/privates.js'
 import type { Element } from './xml/element.js'
 
@@ -12,6 +13,12 @@ export interface Stored {
   credentials: ScramKeys
   /** By account and contact. */
   rosters: RosterRecord
+  rosterHeads: RosterHead
+  /** By account, then in the order in which they came. */
+  offline: OfflineRecord
+  offlineHeads: OfflineHead
+  /** JIDs that the account does not want to hear of. */
+  blocklists: string[]
   activity: ActivityRecord
   privates: PrivateRecord
   vcards: Element
@@ -26,6 +33,10 @@ export const STORE_NAMES = [
   'accounts',
   'credentials',
   'rosters',
+  'rosterHeads',
+  'offline',
+  'offlineHeads',
+  'blocklists',
   'activity',
   'privates',
   'vcards',

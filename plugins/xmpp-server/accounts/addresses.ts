@@ -14,12 +14,18 @@ export function accountsOf(host: string, after = ''): { gt: string; lt: string }
   return { gt: accountKey(after, host), lt: `${host}0` }
 }
 
+/** An account's bare JID, by its key. */
+export function accountOf(key: string): string {
+  const slash = key.indexOf('/')
+  return `${key.slice(slash + 1)}@${key.slice(0, slash)}`
+}
+
 /** Where an entry of a roster is stored: its owner's account, then the contact's bare JID. */
 export function rosterKey(owner: string, contact: string): string {
   return `${owner}/${contact}`
 }
 
-/** The whole roster of an account, by the account's key. */
-export function rosterOf(owner: string): { gt: string; lt: string } {
+/** All that is stored under an account's key and a slash. */
+export function allOf(owner: string): { gt: string; lt: string } {
   return { gt: `${owner}/`, lt: `${owner}0` }
 }
