@@ -116,7 +116,8 @@ function told(stanza: Element): string[] {
   if (stanza.name !== 'iq') words.push(`from ${from ?? 'the server'}`)
   if (stanza.name === 'message') words.push(`to ${to}`)
   for (const name of ['body', 'show', 'priority']) {
-    const found = child(stanza, name)
+    // Whether an error repeats what it is about is for the server to choose.
+    const found = type === 'error' ? undefined : child(stanza, name)
     if (found && textOf(found) !== '0') words.push(`${name} ${textOf(found)}`)
   }
   const delay = child(stanza, 'delay', DELAY)
