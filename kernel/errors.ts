@@ -37,8 +37,9 @@ export const ERRORS = {
   forbidden: 403,
   not_found: 404,
   method_not_allowed: 405,
-  upgrade_required: 426,
   body_too_large: 413,
+  /** The path speaks another protocol, which the connection must be upgraded to. */
+  upgrade_required: 426,
   body_invalid: 400,
   timeout: 504,
   /** The server behind the backend has no such ability. */

@@ -3,17 +3,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import Koa from 'koa'
 import { KernelError } from '../errors.js'
-import { type FaceName, UPGRADES, type UpgradeName } from '../life/contributions.js'
+import type { FaceName } from '../life/contributions.js'
 import type { Gate } from '../life/gate.js'
-import { inScope } from '../life/scope.js'
 import type { Face } from './faces/face.js'
 import { InFlight } from './in-flight.js'
 import type { LiveTable } from './live-table.js'
-import type { Served } from './mounts.js'
-import { internal, noSuchPath, notAllowed, notUpgraded, otherMethods, pathOf, refuse } from './refusals.js'
-import { addressOf, type CarriedMessage, type Carrier, callerOf, isSecure, type KernelContext } from './request.js'
+import { internal, noSuchPath, notAllowed, otherMethods, pathOf, refuse } from './refusals.js'
+import { addressOf, type CarriedMessage, type Carrier, type KernelContext } from './request.js'
 import { requestId } from './request-id.js'
 import { callRoute, type RouteCall } from './route-call.js'
+import { isUpgrade, notUpgraded, takerOf, takeUpgrade } from './upgrade.js'
 
 export interface AppOptions {
   gate: Gate<LiveTable>
@@ -72,23 +71,17 @@ export class App {
     this.#handle(request, response)
   }
 
-  /** Whoever would take over the connection of a request that asks for WebSocket; undefined where it is answered as usual. */
-  upgrading(carrier: Carrier, request: IncomingMessage): UpgradeName | undefined {
-    if (this.#held || request.method !== 'GET') return undefined
-    const [path = ''] = (request.url ?? '').split('?')
-    const face = carrier.mounts.resolve(path)?.face
-    if (!isUpgrade(face) || !this.#options.gate.current.upgrade(face)) return undefined
-    return carrier.allowed.empty || carrier.allowed.has(callerOf(request, carrier)) ? face : undefined
+  /** Whether a plugin takes the connection of a request that asks for WebSocket; otherwise it is answered like any other. */
+  upgrades(carrier: Carrier, request: IncomingMessage): boolean {
+    return !this.#held && takerOf(this.#options.gate.current, carrier, request) !== undefined
   }
 
-  /** Hands a connection over to the plugin that takes it. */
+  /** Lets a connection leave HTTP. */
   upgrade(carrier: Carrier, request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const name = this.upgrading(carrier, request)
-    const taker = name && this.#options.gate.current.upgrade(name)
-    if (!taker) return void socket.destroy()
-    const { handler, scope } = taker
-    const upgrade = { request, socket, head, address: callerOf(request, carrier), secure: isSecure(request, carrier) }
-    inScope(scope, () => handler(upgrade))
+    const view = this.#options.gate.current
+    const taker = takerOf(view, carrier, request)
+    if (taker) takeUpgrade(view, carrier, taker, { request, socket, head })
+    else socket.destroy()
   }
 
   /** Keeps requests waiting until `resume`: ports are bound before the plugins start, so that a taken one stops nothing half-way. */
@@ -173,13 +166,13 @@ export class App {
       if (found) return callRoute(ctx, view, found, this.#native)
     }
     const resolved = mounts.resolve(path.startsWith('//') ? path.replace(/^\/+/, '/') : path)
-    const face = resolved?.face
-    if (isUpgrade(face)) throw notUpgraded(view, face, path)
-    if (resolved && face && face !== 'native') {
+    if (!resolved) throw noSuchPath(method, path)
+    const { face } = resolved
+    if (isUpgrade(face)) throw notUpgraded(view, face)
+    if (face !== 'native') {
       ctx.face = face
       return this.#options.faces.get(face)!.handle(ctx, view, resolved.path)
     }
-    if (!resolved) throw noSuchPath(method, path)
     const found = view.routes.find(method === 'HEAD' ? 'GET' : method, path)
     if (found) return callRoute(ctx, view, found, this.#native)
     return otherMethods(ctx, view)
@@ -202,10 +195,6 @@ export class App {
     else refuse(ctx, error)
     return this.#finish(ctx)
   }
-}
-
-function isUpgrade<F extends Served | undefined>(face: F): face is F & UpgradeName {
-  return (UPGRADES as readonly (Served | undefined)[]).includes(face)
 }
 
 /** `custom_headers` of the listener win over whatever a face sets (contracts/xmpp.md §3.1). */

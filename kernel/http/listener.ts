@@ -23,10 +23,10 @@ export class Listener {
   readonly #settings: () => Settings
   #certificates: Certificate[]
   #closing = false
+  /** Connections that have left HTTP. */
+  readonly #upgraded = new Set<Duplex>()
   #connections = 0
   #totalConnections = 0
-  /** Connections that plugins have taken over. */
-  readonly #upgraded = new Set<Duplex>()
 
   private constructor(wanted: Wanted, app: App, settings: () => Settings, certificates: Certificate[]) {
     this.wanted = wanted
@@ -42,11 +42,7 @@ export class Listener {
       socket.once('close', () => this.#connections--)
     })
     this.#server.on('request', (request, response) => this.#answer(request, response))
-    this.#server.on('upgrade', (request, socket, head) => {
-      this.#upgraded.add(socket)
-      socket.once('close', () => this.#upgraded.delete(socket))
-      this.#app.upgrade(this.carrier, request, socket, head)
-    })
+    this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head))
     this.#server.on('checkContinue', (request, response) => {
       // A body that is too large anyway is not asked for.
       if (!(Number(request.headers['content-length']) > this.#settings().limits.body_bytes)) response.writeContinue()
@@ -110,6 +106,12 @@ export class Listener {
     this.#app.handle(this.carrier, request, response)
   }
 
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    this.#upgraded.add(socket)
+    socket.once('close', () => this.#upgraded.delete(socket))
+    this.#app.upgrade(this.carrier, request, socket, head)
+  }
+
   #carrierFor(name: string): Carrier {
     const { tls, tag, mounts, custom_headers, allow_ips } = this.wanted
     const { trusted_proxies: proxies } = this.#settings()
@@ -117,8 +119,8 @@ export class Listener {
   }
 
   #createServer(): Server {
-    const upgrades = (request: IncomingMessage) => this.#app.upgrading(this.carrier, request) !== undefined
-    const options = { ...timeouts(this.#settings().limits), IncomingMessage: upgradable(upgrades) }
+    const leaves = (request: IncomingMessage) => this.#app.upgrades(this.carrier, request)
+    const options = { ...timeouts(this.#settings().limits), IncomingMessage: upgradable(leaves) }
     const [first] = this.#certificates
     if (!first) return createServer(options)
     // node:https costs 10 ms to load, and most installations have no TLS listener.

@@ -29,7 +29,7 @@ export class LiveTable implements View {
   /** Those that pin it, to cut them off when their plugin has waited for them long enough. */
   readonly requests = new Set<Pinned>()
   readonly #services = new Map<string, { owner: string; value: unknown }>()
-  readonly #upgrades = new Map<UpgradeName, { owner: string; value: UpgradeHandler }>()
+  readonly #upgrades = new Map<UpgradeName, { owner: string; handler: UpgradeHandler }>()
   readonly #commands: ReadonlyMap<FaceName, Command[]>
   readonly #registries = new Map<FaceName, unknown>()
   readonly #scopes = new Map<string, Scope>()
@@ -58,10 +58,10 @@ export class LiveTable implements View {
         if (other) throw onlyOne(plugin, other.owner, `service "${service}"`)
         this.#services.set(service, { owner: plugin, value })
       }
-      for (const [name, value] of contributions.upgrades) {
+      for (const [name, handler] of contributions.upgrades) {
         const other = this.#upgrades.get(name)
-        if (other) throw onlyOne(plugin, other.owner, `handler of connections for "${name}"`)
-        this.#upgrades.set(name, { owner: plugin, value })
+        if (other) throw onlyOne(plugin, other.owner, `upgrade "${name}"`)
+        this.#upgrades.set(name, { owner: plugin, handler })
       }
       if (contributions.authenticator) {
         if (authenticator) throw onlyOne(plugin, authenticator.owner, 'authenticator')
@@ -78,14 +78,12 @@ export class LiveTable implements View {
     return this.#services.get(name)?.value
   }
 
-  /** Who takes over connections, with the scope to do so in. */
-  upgrade(name: UpgradeName): { handler: UpgradeHandler; scope: Scope } | undefined {
-    const found = this.#upgrades.get(name)
-    return found && { handler: found.value, scope: this.scopeOf(found.owner) }
-  }
-
   get services(): { service: string; plugin: string }[] {
     return [...this.#services].map(([service, { owner }]) => ({ service, plugin: owner }))
+  }
+
+  upgrade(name: UpgradeName): { readonly owner: string; readonly handler: UpgradeHandler } | undefined {
+    return this.#upgrades.get(name)
   }
 
   commands<F extends FaceName>(face: F): readonly Command<F>[] {

@@ -1,7 +1,7 @@
 import { didYouMean } from '../config/nearest.js'
 import type { ListenEntry } from '../config/schema.js'
 import { KernelError } from '../errors.js'
-import { type FaceName, UPGRADES, type UpgradeName } from '../life/contributions.js'
+import type { FaceName, UpgradeName } from '../life/contributions.js'
 
 export type Served = FaceName | UpgradeName | 'native'
 
@@ -41,17 +41,17 @@ const HANDLERS: ReadonlyMap<string, Handler> = new Map(
     emq: { face: 'emq', claim: versioned('/api', '/v2', path => path === '/' || path === '/status') },
     vernemq: { face: 'vernemq', claim: versioned('/api', '/v1', path => VERNEMQ_SIBLING.test(path)) },
     hermes: { face: 'hermes', claim: claimHermes },
-    ...Object.fromEntries(UPGRADES.map(name => [name, { face: name, claim: claimItself }])),
+    xmpp_websocket: { face: 'xmpp_websocket', claim: rest => (rest === '' || rest === '/' ? '/' : undefined) },
   } satisfies Record<string, Handler>),
 )
 const NATIVE = HANDLERS.get('native')!
-/** The names that ejabberd and Prosody have for them. */
+/** ejabberd's own names. */
 const EJABBERD_NAMES: ReadonlyMap<string, string> = new Map([
   ['mod_http_api', 'ejabberd'],
   ['ejabberd_oauth', 'oauth'],
   ['mod_admin_rest', 'admin_rest'],
-  ['ejabberd_http_ws', 'xmpp'],
-  ['websocket', 'xmpp'],
+  ['ejabberd_http_ws', 'xmpp_websocket'],
+  ['websocket', 'xmpp_websocket'],
 ])
 /** Parts of ejabberd and Prosody that a printed `request_handlers` may name and that have nothing to do with administration. */
 const ELSEWHERE = new Set([
@@ -79,7 +79,7 @@ export const EVERYTHING: Record<string, string[]> = {
   '/api': API,
   '/oauth': ['oauth'],
   '/hermes': ['hermes'],
-  '/ws': ['xmpp'],
+  '/ws': ['xmpp_websocket'],
   '/': ['emq', 'vernemq', 'native'],
 }
 
@@ -201,11 +201,6 @@ function claimEjabberd(rest: string, { prefix, alone }: Place): string | undefin
   const version = /\/v\d+$/.exec(prefix)?.[0]
   const bare = withoutTrailing('/', rest)
   return version === undefined || bare === '' || /\/v\d+$/.test(bare) ? rest : bare + version
-}
-
-/** Nothing is below it. */
-function claimItself(rest: string): string | undefined {
-  return rest === '' || rest === '/' ? '/' : undefined
 }
 
 /** `/api/<group>/<node>`; below a prefix of its own, unknown groups are refused in this face's words too. */

@@ -1,12 +1,10 @@
 import { KernelError } from '../errors.js'
-import type { UpgradeName } from '../life/contributions.js'
 import type { LiveTable } from './live-table.js'
 import type { KernelContext } from './request.js'
 
 /** The failure in the words of Patchbay's own endpoints. */
 export function refuse(ctx: KernelContext, error: KernelError): void {
   ctx.status = error.status
-  if (error.code === 'upgrade_required') ctx.set('Upgrade', 'websocket')
   if (error.code === 'unauthorized') ctx.set('WWW-Authenticate', 'Basic realm="patchbay", charset="UTF-8"')
   ctx.body = { error: { ...error.toJSON(), request_id: String(ctx.res.getHeader('X-Request-Id')) } }
 }
@@ -35,18 +33,6 @@ export function pathOf(ctx: KernelContext): string {
 export function noSuchPath(method: string, path: string): KernelError {
   return new KernelError('not_found', `nothing answers ${method} ${path} on this port`, {
     hint: "patchbay status shows which port carries what, patchbay plugin list which plugins run, patchbay openapi every path of Patchbay's own",
-  })
-}
-
-/** A request to a path that speaks something else than HTTP. */
-export function notUpgraded(view: LiveTable, name: UpgradeName, path: string): KernelError {
-  if (view.upgrade(name)) {
-    return new KernelError('upgrade_required', `${path} speaks ${name} over WebSocket, so there is nothing to fetch`, {
-      hint: 'connect to it as a WebSocket: GET with "Upgrade: websocket"',
-    })
-  }
-  return new KernelError('no_backend', `no running plugin speaks ${name}, so ${path} takes no connections`, {
-    hint: 'start one: patchbay plugin list shows what is there',
   })
 }
 

@@ -91,9 +91,8 @@ export function callerOf(req: IncomingMessage, carrier: Carrier): string {
 
 /** Whether nobody could read it on its way: it came over TLS, to us or to a trusted proxy. */
 export function isSecure(req: IncomingMessage, { tls, proxies }: Carrier): boolean {
-  if (tls) return true
-  const address = plainAddress(req.socket.remoteAddress ?? '')
-  return !proxies.empty && proxies.has(address) && req.headers['x-forwarded-proto'] === 'https'
+  if (tls || proxies.empty) return tls
+  return proxies.has(plainAddress(req.socket.remoteAddress ?? '')) && req.headers['x-forwarded-proto'] === 'https'
 }
 
 const UNKNOWN = 'unknown'

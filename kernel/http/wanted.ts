@@ -17,7 +17,7 @@ export interface Wanted extends Pick<ListenEntry, 'ip' | 'tls' | 'certfile' | 't
 }
 
 const DEFAULTS: { port: number; handlers: Record<string, string[]> }[] = [
-  { port: 5280, handlers: { '/admin_rest': ['admin_rest'], '/ws': ['xmpp'] } },
+  { port: 5280, handlers: { '/admin_rest': ['admin_rest'], '/ws': ['xmpp_websocket'] } },
   { port: 5281, handlers: { '/api': ['ejabberd'], '/oauth': ['oauth'] } },
   { port: 8888, handlers: { '/': ['vernemq'] } },
   { port: 8080, handlers: EVERYTHING },

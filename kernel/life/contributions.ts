@@ -83,20 +83,19 @@ export interface Command<F extends FaceName = FaceName> {
   readonly handler: FaceCommands[F]['handler']
 }
 
-/** What `request_handlers` may name that takes connections over instead of answering requests. */
-export const UPGRADES = ['xmpp'] as const
-export type UpgradeName = (typeof UPGRADES)[number]
+/** Protocols that a connection can be upgraded to (RFC 9110 §7.8), as `request_handlers` names what speaks them. */
+export type UpgradeName = 'xmpp_websocket'
 
-/** A connection that asks for WebSocket. Whoever takes it over answers it, and owns the socket from then on. */
+/** What came in on a connection that leaves HTTP. The socket is the plugin's from now on: it must be kept as a holding. */
 export interface UpgradeRequest {
   readonly request: IncomingMessage
   readonly socket: Duplex
-  /** What came behind the request already. */
+  /** What the client sent behind its request. */
   readonly head: Buffer
-  /** The caller's, also behind a trusted proxy. */
+  /** It came over TLS, to us or to a proxy of `trusted_proxies` that says so. */
+  readonly tls: boolean
+  /** The caller's, by way of `trusted_proxies`; IPv4 without its IPv6 mapping. */
   readonly address: string
-  /** It came over TLS, or a trusted proxy says so. */
-  readonly secure: boolean
 }
 
 export type UpgradeHandler = (upgrade: UpgradeRequest) => void

@@ -109,10 +109,7 @@ export interface PluginContext<Config = unknown> {
     handler: FaceCommands[F]['handler'],
   ): void
   authenticate(authenticator: Authenticator): void
-  /**
-   * Takes over the WebSocket connections that come in where `request_handlers` mounts `name`; at most one live plugin
-   * does. Their sockets belong to a holding of the plugin from then on: no reload and no listener that closes ends them.
-   */
+  /** Takes connections that leave HTTP for another protocol, wherever a listener mounts its name; at most one plugin does. */
   upgrade(name: UpgradeName, handler: UpgradeHandler): void
   /** Definitions of the live commands of a face. */
   commands<F extends FaceName>(face: F): FaceCommands[F]['definition'][]

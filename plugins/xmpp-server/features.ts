@@ -1,6 +1,8 @@
 import { activity } from './accounts/activity.js'
 import { blocking } from './blocking/blocking.js'
 import type { Feature } from './feature.js'
+import { groups } from './groups/groups.js'
+import { muc } from './muc/muc.js'
 import { offline } from './offline/offline.js'
 import { presence } from './presence/presence.js'
 import { roster } from './roster/roster.js'
@@ -17,6 +19,7 @@ import { binding } from './session/bind.js'
 /** The parts of the server, in the order in which they are told of what happens. */
 export const FEATURES: readonly Feature[] = [
   binding,
+  groups,
   presence,
   roster,
   offline,
@@ -30,4 +33,5 @@ export const FEATURES: readonly Feature[] = [
   privateStorage,
   vcard,
   announcements,
+  muc,
 ]

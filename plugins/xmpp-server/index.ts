@@ -27,7 +27,7 @@ export default plugin({
       registry.engine = engine
     })
     await listen(ctx, registry)
-    ctx.upgrade('xmpp', webSockets(server))
+    ctx.upgrade('xmpp_websocket', webSockets(server))
     ctx.every(LOOK_EVERY, () => expire(server))
     ctx.every(PING_EVERY, () => pingSilent(server))
     ctx.provide('accounts', server.accounts)

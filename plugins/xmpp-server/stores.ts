@@ -2,6 +2,9 @@ import type { HoldingContext, Namespace } from 'patchbay'
 import type { AccountRecord } from './accounts/accounts.js'
 import type { ActivityRecord } from './accounts/activity.js'
 import type { ScramKeys } from './accounts/scram-keys.js'
+import type { GroupRecord, Membership } from './groups/record.js'
+import type { Standing, Subscriber } from './muc/room.js'
+import type { RoomRecord } from './muc/rooms.js'
 import type { OfflineHead, OfflineRecord } from './offline/record.js'
 import type { RosterHead, RosterRecord } from './roster/record.js'
 import type { PrivateRecord } from './services/privates.js'
@@ -22,8 +25,24 @@ export interface Stored {
   activity: ActivityRecord
   privates: PrivateRecord
   vcards: Element
+  /** By host and id. */
+  groups: GroupRecord
+  /** By group and member. */
+  groupMembers: Membership
+  /** By member and group. */
+  memberships: Membership
+  /** By group, and the group that displays it. */
+  groupDisplays: true
   /** Of the accounts, by host. */
   counts: number
+  /** By service and name. */
+  rooms: RoomRecord
+  /** By room and bare JID or domain. */
+  affiliations: Standing
+  /** By room and bare JID. */
+  subscribers: Subscriber
+  /** Registered with a service of rooms, by service and bare JID. */
+  nicks: string
 }
 
 export type StoreName = keyof Stored
@@ -40,7 +59,15 @@ export const STORE_NAMES = [
   'activity',
   'privates',
   'vcards',
+  'groups',
+  'groupMembers',
+  'memberships',
+  'groupDisplays',
   'counts',
+  'rooms',
+  'affiliations',
+  'subscribers',
+  'nicks',
 ] as const satisfies readonly StoreName[]
 
 export function openStores(holding: HoldingContext): Stores {

@@ -113,9 +113,9 @@ const wanted = (listen: unknown[], base = '/admin_rest') =>
 
 test('the default ports carry what the manuals say', t => {
   t.deepEqual(wanted([]), {
-    5280: 'admin_rest xmpp',
+    5280: 'admin_rest xmpp_websocket',
     5281: 'oauth ejabberd',
-    8080: 'native oauth admin_rest ejabberd emq vernemq hermes xmpp',
+    8080: 'native oauth admin_rest ejabberd emq vernemq hermes xmpp_websocket',
     8888: 'vernemq',
   })
 })
@@ -124,7 +124,7 @@ test('an entry replaces the default of its port, and its faces leave their other
   const ejabberd = { port: 5280, request_handlers: { '/api': 'mod_http_api', '/oauth': 'ejabberd_oauth' } }
   t.deepEqual(wanted([ejabberd]), {
     5280: 'oauth ejabberd',
-    8080: 'native admin_rest emq vernemq hermes xmpp',
+    8080: 'native admin_rest emq vernemq hermes xmpp_websocket',
     8888: 'vernemq',
   })
 })

@@ -8,7 +8,7 @@ const speaker = plugin({
   name: 'speaker',
   version: '1.0.0',
   start(ctx) {
-    ctx.upgrade('xmpp', ({ socket, head, address }) => {
+    ctx.upgrade('xmpp_websocket', ({ socket, head, address }) => {
       socket.on('error', () => undefined)
       socket.end(`HTTP/1.1 101 Switching Protocols\r\n\r\n${ctx.generation} ${address} ${head}`)
     })
@@ -28,7 +28,7 @@ async function exchange(url: string, text: string): Promise<string> {
 }
 
 const ask = (path: string, protocol: string, more = '') =>
-  `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\n${more}\r\n`
+  `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, close\r\nUpgrade: ${protocol}\r\n${more}\r\n`
 
 test('a connection that asks for WebSocket is the plugin’s, also with what came behind its request', async t => {
   const house = await testKernel(speaker)
@@ -47,20 +47,23 @@ test('whoever offers another protocol, or asks elsewhere, is answered in HTTP', 
   t.is(answer.status, 426)
   const { error } = (await answer.json()) as { error: { code: string; message: string } }
   t.is(error.code, 'upgrade_required')
-  t.is(error.message, '/ws speaks xmpp over WebSocket, so there is nothing to fetch')
+  t.is(error.message, 'this path speaks XMPP over WebSocket (RFC 7395)')
   await house.close()
 })
 
 test('without a plugin that speaks it, the path says so', async t => {
   const house = await testKernel(undefined)
-  t.regex(await exchange(house.url, ask('/ws', 'websocket')), /^HTTP\/1.1 503 .*no running plugin speaks xmpp/s)
+  t.regex(
+    await exchange(house.url, ask('/ws', 'websocket')),
+    /^HTTP\/1.1 503 .*no running plugin speaks XMPP over WebSocket/s,
+  )
   await house.close()
 })
 
 test('two plugins cannot take the same upgrade', async t => {
   const other = plugin({ ...speaker, name: 'other' })
   await t.throwsAsync(testKernel([speaker, other]), {
-    message: /the handler of connections for "xmpp", which plugin "speaker" already provides/,
+    message: /the upgrade "xmpp_websocket", which plugin "speaker" already provides/,
   })
 })
 
@@ -68,7 +71,7 @@ test('a connection that has left HTTP keeps nobody waiting at the end', async t 
   const quiet = plugin({
     name: 'quiet',
     version: '1.0.0',
-    start: ctx => ctx.upgrade('xmpp', ({ socket }) => void socket.on('error', () => undefined)),
+    start: ctx => ctx.upgrade('xmpp_websocket', ({ socket }) => void socket.on('error', () => undefined)),
   })
   const house = await testKernel(quiet)
   const socket = connect(Number(new URL(house.url).port), '127.0.0.1')

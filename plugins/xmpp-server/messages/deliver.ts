@@ -8,6 +8,7 @@ import { send, sessionAt } from '../session/sessions.js'
 import type { Element } from '../xml/element.js'
 import { mostAvailable, takersOf } from './receivers.js'
 import { RULES, typeOf } from './rules.js'
+import { isOpen } from './written.js'
 
 /** `dropped` is what nobody is told of. */
 export type Delivery = 'delivered' | 'stored' | 'unknown_account' | 'refused' | 'dropped'
@@ -26,7 +27,7 @@ export async function deliverMessage(
   const rule = RULES[typeOf(stanza.attributes['type'])]
   if (to.resource !== undefined) {
     const session = sessionAt(server.registry, account, to.resource)
-    if (session && session.stream.state !== 'closed') {
+    if (session && isOpen(session.stream)) {
       send(session, stanza)
       return 'delivered'
     }

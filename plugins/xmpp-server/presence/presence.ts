@@ -1,5 +1,6 @@
 import { inTurn } from '../accounts/books.js'
 import type { Feature } from '../feature.js'
+import { written } from '../messages/written.js'
 import { sees, shows } from '../roster/state.js'
 import type { Server } from '../server.js'
 import type { Session } from '../session/session.js'
@@ -9,6 +10,9 @@ import { parseElement } from '../xml/read.js'
 import { takeBack } from './directed.js'
 import { showPresences } from './probe.js'
 import { availableOf, showTo } from './share.js'
+
+/** Bytes of presence that a client may have to read yet before it is told more of its contacts. */
+const MOST_UNREAD = 65_536
 
 /** RFC 6121 §4: initial presence, its changes and its end, to contacts and the account's own sessions. */
 export const presence: Feature = {
@@ -36,6 +40,8 @@ async function show(server: Server, session: Session, stanza: Element, first: bo
       if (first && sees(record) && shows(entryOf(server, contact, account))) showPresences(server, session, contact)
       if (shows(record)) showTo(server, account, contact, stanza)
     }
+    // Of many contacts a client is told as fast as it reads.
+    if (first) await written(session.stream, MOST_UNREAD)
   }
 }
 

@@ -1,4 +1,5 @@
 import { blocks } from '../blocking/blocklist.js'
+import { isOpen } from '../messages/written.js'
 import type { Server } from '../server.js'
 import type { Session } from '../session/session.js'
 import { send, sessionsOf } from '../session/sessions.js'
@@ -6,7 +7,7 @@ import { CLIENT, type Element, element, withAttributes } from '../xml/element.js
 
 /** Sessions that are told of presence: available ones (RFC 6121 §8.5.2.1.2). */
 export function availableOf(server: Server, account: string): Session[] {
-  return sessionsOf(server.registry, account).filter(({ presence, stream }) => presence && stream.state !== 'closed')
+  return sessionsOf(server.registry, account).filter(({ presence, stream }) => presence && isOpen(stream))
 }
 
 /** Brings a presence to all available sessions of a contact, unless one has blocked the other; nothing is said of it. */

@@ -1,3 +1,4 @@
+import { isOpen } from '../messages/written.js'
 import { availableOf } from '../presence/share.js'
 import type { Server } from '../server.js'
 import { send, sessionsOf } from '../session/sessions.js'
@@ -9,7 +10,7 @@ export function announceStep(server: Server, account: string, presence: Element)
     presence.attributes['type'] === 'subscribe'
       ? availableOf(server, account)
       : sessionsOf(server.registry, account).filter(
-          ({ presence, interested, stream }) => (presence || interested) && stream.state !== 'closed',
+          ({ presence, interested, stream }) => (presence || interested) && isOpen(stream),
         )
   for (const receiver of receivers) send(receiver, presence)
 }

@@ -1,7 +1,11 @@
 import type { Change, Namespace } from 'patchbay'
 import { rosterKey } from '../accounts/addresses.js'
+import { StanzaError } from '../stanza/error.js'
 import { sameItem } from './item.js'
 import { EMPTY_HEAD, type RosterHead, type RosterRecord } from './record.js'
+
+/** A roster is one stanza; who has 10,000 contacts has 200 bytes for each. */
+const MOST_BYTES = 2_000_000
 
 export interface RosterStorage {
   rosters: Namespace<RosterRecord>
@@ -44,19 +48,30 @@ export class RosterDraft {
   }
 
   head(owner: string): RosterHead {
-    const known = this.#heads.get(owner)
-    return known ?? this.#storage.rosterHeads.getSync(this.#held.get(owner)!) ?? EMPTY_HEAD
+    return this.#heads.get(owner) ?? this.#storedHead(owner)
   }
 
-  /** Undefined takes the entry out. */
-  put(owner: string, contact: string, after: RosterRecord | undefined): void {
+  /** Throws `resource-constraint` when the roster has grown beyond what a client may put into one. */
+  assertRoom(owner: string, mostContacts: number): void {
+    const { contacts, bytes } = this.head(owner)
+    const before = this.#storedHead(owner)
+    const full = contacts > mostContacts || bytes > MOST_BYTES
+    if (full && (contacts > before.contacts || bytes > before.bytes)) {
+      throw new StanzaError('resource-constraint', 'The roster is full')
+    }
+  }
+
+  /** Undefined takes the entry out. What groups have given it stays known unless `given` says otherwise. */
+  put(owner: string, contact: string, given: RosterRecord | undefined): void {
     const now = this.get(owner, contact)
-    if (now === after) return
-    const { version, contacts, requests } = this.head(owner)
+    if (now === given) return
+    const after = given && now?.shared && !('shared' in given) ? { ...given, shared: now.shared } : given
+    const { version, contacts, requests, bytes } = this.head(owner)
     this.#heads.set(owner, {
       version,
       contacts: Math.max(0, contacts + listed(after) - listed(now)),
       requests: Math.max(0, requests + unlisted(after) - unlisted(now)),
+      bytes: Math.max(0, bytes + bytesOf(contact, after) - bytesOf(contact, now)),
     })
     const before = this.#stored(owner, contact)
     this.#changed.set(`${owner} ${contact}`, { owner, contact, before, after, version: undefined })
@@ -86,6 +101,10 @@ export class RosterDraft {
     return changed
   }
 
+  #storedHead(owner: string): RosterHead {
+    return this.#storage.rosterHeads.getSync(this.#held.get(owner)!) ?? EMPTY_HEAD
+  }
+
   #stored(owner: string, contact: string): RosterRecord | undefined {
     return this.#storage.rosters.getSync(rosterKey(this.#held.get(owner)!, contact))
   }
@@ -97,4 +116,11 @@ function listed(record: RosterRecord | undefined): number {
 
 function unlisted(record: RosterRecord | undefined): number {
   return record?.unlisted ? 1 : 0
+}
+
+/** Requests of strangers do not fill the roster of who has not answered them. */
+function bytesOf(contact: string, record: RosterRecord | undefined): number {
+  if (!record || record.unlisted) return 0
+  const { nick, groups } = record
+  return Buffer.byteLength(contact) + Buffer.byteLength(JSON.stringify([nick, ...groups]))
 }

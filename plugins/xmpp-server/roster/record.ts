@@ -8,6 +8,8 @@ export interface RosterRecord {
   groups: string[]
   /** Only the contact's request makes the entry: it is in no roster that a client sees (RFC 6121 §3.1.3). */
   unlisted?: true
+  /** What of it groups have given, and what there was before. */
+  shared?: SharedPart | undefined
   /** The contact's request as it came, while it is pending. */
   request?: string
 }
@@ -19,6 +21,16 @@ export interface RosterHead {
   contacts: number
   /** Entries that are not listed. */
   requests: number
+  /** Of all entries, about as many as clients are sent. */
+  bytes: number
 }
 
-export const EMPTY_HEAD: RosterHead = { version: 0, contacts: 0, requests: 0 }
+export const EMPTY_HEAD: RosterHead = { version: 0, contacts: 0, requests: 0, bytes: 0 }
+
+/** What groups have given an entry: it goes again with them, and nothing else does. */
+export interface SharedPart {
+  to: boolean
+  from: boolean
+  labels: string[]
+  before: 'none' | 'unlisted' | 'listed'
+}

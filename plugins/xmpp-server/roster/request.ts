@@ -20,11 +20,9 @@ export async function changeRoster(server: Server, owner: string, query: Element
   await server.rosters.change([owner], draft => {
     if (!draft.exists(owner)) throw new StanzaError('item-not-found')
     const known = draft.get(owner, contact)
-    if ((!known || known.unlisted) && draft.head(owner).contacts >= server.options.max_contacts) {
-      throw new StanzaError('resource-constraint', 'The roster is full')
-    }
     const { subscription = 'none', pending = 'none', request } = known ?? {}
     draft.put(owner, contact, { nick, subscription, pending, groups, ...(request !== undefined && { request }) })
+    draft.assertRoom(owner, server.options.max_contacts)
   })
 }
 

@@ -34,12 +34,8 @@ export async function takeStep(server: Server, stanza: Element, from: Jid, to: J
 function takeOwn(server: Server, draft: RosterDraft, user: string, contact: string, step: Step): boolean {
   const before = draft.get(user, contact)
   const after = afterOwn(before, step)
-  if (after && !after.unlisted && (!before || before.unlisted)) {
-    if (draft.head(user).contacts >= server.options.max_contacts) {
-      throw new StanzaError('resource-constraint', 'The roster is full')
-    }
-  }
   draft.put(user, contact, after)
+  if (after && !after.unlisted && (!before || before.unlisted)) draft.assertRoom(user, server.options.max_contacts)
   return isRouted(step, stateOf(before), stateOf(after))
 }
 

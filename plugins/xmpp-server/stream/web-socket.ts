@@ -19,7 +19,7 @@ export function webSockets(server: Server): UpgradeHandler {
     maxPayload: options.max_stanza_bytes,
     handleProtocols: offered => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   })
-  return ({ request, socket, head, address, secure }) => {
+  return ({ request, socket, head, address, tls: secure }) => {
     const refusal = refusalOf(server, request, secure)
     if (refusal) return refuse(socket, ...refusal)
     if (!admitted(server, address)) {
