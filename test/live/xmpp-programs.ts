@@ -54,8 +54,11 @@ export async function sendWith(
       : ['-u', `${user}@localhost`, '-j', `127.0.0.1:${port}`, '-p', password]
   const child = begin(program, [...server, ...options, to], home)
   child.stdin!.end(`${body}\n`)
-  const [code] = await once(child, 'close')
-  if (code !== 0) throw new Error(`${program} ended with ${code}: ${child.written()}`)
+  // sendxmpp waits for ever for a server that does not go on as it expects.
+  const late = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS)
+  const [code, signal] = await once(child, 'close')
+  clearTimeout(late)
+  if (code !== 0) throw new Error(`${program} ended with ${code ?? signal}: ${child.written()}`)
 }
 
 /** mcabber, which takes commands from a pipe and writes a history. */
