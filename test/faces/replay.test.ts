@@ -27,9 +27,9 @@ if (!folder) {
 }
 
 async function replay(t: ExecutionContext, script: Script, from: string): Promise<void> {
-  const { house, url, clients = [] } = await script.open()
+  const { house, url, clients = [], before = {} } = await script.open()
+  const found: string[] = []
   const counts = { compared: 0, excepted: 0, later: 0 }
-  const wrong: string[] = []
   try {
     for (const row of script.read(from, script.file)) {
       const line = `${row.asked.method} ${row.asked.path} ${row.status ?? 'hung up'}`
@@ -37,20 +37,22 @@ async function replay(t: ExecutionContext, script: Script, from: string): Promis
         counts.later++
         continue
       }
+      await before[row.id]?.()
       const got = await ask(url, translated(script, row))
       const exception = script.exceptions[row.id] ?? deviation(script, row, line)
       if (exception) {
-        if (got.status !== exception[0]) wrong.push(`${row.id}: ${line} became ${got.status}: ${exception[1]}`)
+        const [status, why] = exception
+        if (got.status !== status) found.push(`${row.id}: ${line}: ${got.status} instead of ${status}: ${why}`)
         counts.excepted++
       } else {
-        wrong.push(...compareRow(script, row, line, got).map(difference => `${row.id}: ${line}: ${difference}`))
+        found.push(...compareRow(script, row, line, got).map(difference => `${row.id}: ${line}: ${difference}`))
         counts.compared++
       }
     }
     t.log(
       `${counts.compared} compared, ${counts.excepted} differ on purpose, ${counts.later} belong to later endpoints`,
     )
-    t.deepEqual(wrong, [])
+    t.deepEqual(found, [])
     t.true(counts.compared > 0)
   } finally {
     for (const client of clients) client.end(true)
