@@ -82,6 +82,7 @@ export async function startEjabberd({ store, accounts }: RivalOptions): Promise<
     ]),
     { cwd: folder, stdio: 'ignore', env: { ...environment, EJABBERD_CONFIG_PATH: config, EJABBERD_LOG_PATH: log } },
   )
+  endWithUs(child)
   await listening('ejabberd', child, [port, http], log)
   await registerAtEjabberd(http, ['admin', ...Array.from({ length: accounts }, (_, index) => `user${index}`)])
   return { name: 'ejabberd', pid: child.pid!, port, http, log, end: () => ended(child) }
@@ -139,6 +140,7 @@ VirtualHost "localhost"
   const user = process.getuid?.() === 0 ? (userNamed('prosody') ?? userNamed('nobody')) : undefined
   if (user) chownAll(folder, user)
   const child = spawn(PROSODY, ['--config', config, '-F'], { cwd: folder, stdio: 'ignore', ...user })
+  endWithUs(child)
   await listening('Prosody', child, [port, http], log)
   // Its accounts are made after its ports are open.
   const until = performance.now() + PATIENCE_MS
@@ -151,6 +153,13 @@ VirtualHost "localhost"
     await pause(100)
   }
   return { name: 'Prosody', pid: child.pid!, port, http, log, end: () => ended(child) }
+}
+
+/** A benchmark that fails half-way must not leave servers behind. */
+function endWithUs(child: ChildProcess): void {
+  const end = () => child.kill('SIGKILL')
+  process.once('exit', end)
+  child.once('exit', () => process.off('exit', end))
 }
 
 async function listening(name: string, child: ChildProcess, ports: readonly number[], log: string): Promise<void> {

@@ -77,6 +77,9 @@ export function createAuthenticator(parts: Parts): { authenticator: Authenticato
     login,
     forget: owner => forget(verified, owner),
     authenticator: {
+      forgetAll() {
+        for (const owner of verified.ofOwner.keys()) forget(verified, owner)
+      },
       recall: (face, authorization, connection) =>
         keys.look(connection, face, authorization, key => recall(verified, key, cacheMs, stillHolds)),
       // Callers with the same credentials wait for one derivation together, not for one each.

@@ -21,6 +21,8 @@ export default plugin({
     'sessions.write': 'End sessions, and show a presence in their name',
     'roster.read': 'See rosters',
     'roster.write': 'Change rosters',
+    'rooms.read': 'See rooms',
+    'rooms.write': 'Make, change and end rooms',
     'messages.send': 'Send messages and stanzas in the name of anybody',
     'messages.read': 'See the messages that wait for their readers',
     'messages.write': 'Remove messages that wait for their readers',

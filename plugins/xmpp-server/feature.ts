@@ -1,4 +1,4 @@
-import type { Change } from 'patchbay'
+import type { Change, Jid } from 'patchbay'
 import type { Server } from './server.js'
 import type { Session } from './session/session.js'
 import type { Component } from './stanza/component.js'
@@ -15,6 +15,8 @@ export interface Feature {
   stream?(server: Server, stream: Stream): readonly Element[]
   readonly iq?: readonly IqHandler[]
   components?(hosts: readonly string[]): ReadonlyMap<string, Component>
+  /** A message to a host itself; true when it was taken, false leaves it to others. Throws StanzaError to refuse it. */
+  hostMessage?(server: Server, stanza: Element, to: Jid, from: Jid): boolean
   /** A session has sent a presence without `to`; `first` when it was unavailable before. */
   available?(server: Server, session: Session, presence: Element, first: boolean): void | Promise<void>
   /** A session that was available has become unavailable, by its own presence or because its stream has ended. */

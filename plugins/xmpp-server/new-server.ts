@@ -4,6 +4,7 @@ import { AccountStore } from './accounts/accounts.js'
 import { FEATURES } from './features.js'
 import type { Options } from './options.js'
 import type { Registry } from './registry.js'
+import { rostersChanged } from './roster/changed.js'
 import { RosterStore } from './roster/rosters.js'
 import type { Logins } from './sasl/logins.js'
 import type { Server } from './server.js'
@@ -33,8 +34,8 @@ export function newServer(
     security,
     limits: limitsOf(ctx.config),
     accounts,
+    rosters: new RosterStore(stores, accounts, changes => rostersChanged(server, changes)),
     logins,
-    rosters: new RosterStore(stores.rosters, accounts),
     features: FEATURES,
     iq: iqTable(FEATURES.flatMap(({ iq = [] }) => iq)),
     components: new Map(FEATURES.flatMap(feature => [...(feature.components?.(hosts) ?? [])])),

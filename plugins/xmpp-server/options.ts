@@ -56,6 +56,19 @@ export const options = z.strictObject({
     // As Prosody; RFC 7677 asks for 4096 at least.
     .default(10_000)
     .describe('iterations of PBKDF2 for new passwords'),
+  max_contacts: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(10_000)
+    .describe('contacts that a client may put into its roster; administrators may add more'),
+  max_offline_messages: z
+    .int()
+    .min(0)
+    .max(100_000)
+    .default(1000)
+    .describe('messages that wait for an account that is offline; senders of more are told so'),
+  max_offline_bytes: z.int().min(0).default(5_000_000).describe('bytes of all messages that wait for one account'),
 })
 
 export type Options = z.infer<typeof options>

@@ -2,6 +2,8 @@ import type { PluginContext } from 'patchbay'
 import { rememberOnline } from './accounts/activity.js'
 import { type Books, newBooks } from './accounts/books.js'
 import type { Engine } from './engine.js'
+import { closeRooms } from './muc/destroy.js'
+import { loadRooms, type Rooms } from './muc/rooms.js'
 import type { Options } from './options.js'
 import type { Session } from './session/session.js'
 import type { HostSessions } from './session/sessions.js'
@@ -26,6 +28,7 @@ export interface Registry {
   readonly byHost: Map<string, HostSessions>
   /** Who has logged in and not bound a resource yet. */
   readonly unbound: Set<Stream>
+  readonly rooms: Rooms
   /** How many sessions there are. */
   sessionCount: number
   /** The serial of the stream opened last. */
@@ -37,21 +40,26 @@ export interface Registry {
 /** Opens the registry, or takes over the one before with its clients. */
 export async function keepRegistry(ctx: PluginContext<Options>): Promise<Registry> {
   return ctx.keep<Registry>('registry', {
-    open(_call, holding) {
-      const registry = { ...emptyRegistry(), stores: openStores(holding) } as Registry & { wire: Wire }
+    async open(_call, holding) {
+      const stores = openStores(holding)
+      const registry = { ...emptyRegistry(), stores, rooms: await loadRooms(stores) } as Registry & { wire: Wire }
       registry.wire = openWire(registry)
       return registry
     },
     async close(registry) {
-      const { streams, sessions, byHost, unbound } = registry
-      await rememberOnline(registry)
-      await registry.engine?.shutDown()
+      const { streams, sessions, byHost, unbound, rooms, stores } = registry
+      try {
+        await closeRooms(rooms, stores)
+        await rememberOnline(registry)
+      } finally {
+        await registry.engine?.shutDown()
+      }
       for (const each of [streams, sessions, byHost, unbound]) each.clear()
     },
   })
 }
 
-function emptyRegistry(): Omit<Registry, 'engine' | 'stores' | 'wire'> {
+function emptyRegistry(): Omit<Registry, 'engine' | 'stores' | 'wire' | 'rooms'> {
   return {
     books: newBooks(),
     streams: new Set(),

@@ -1,8 +1,12 @@
 import type { HoldingContext, Namespace } from 'patchbay'
-import type { AccountRecord } from './accounts/accounts.js'
 import type { ActivityRecord } from './accounts/activity.js'
+import type { AccountRecord } from './accounts/record.js'
 import type { ScramKeys } from './accounts/scram-keys.js'
-import type { RosterRecord } from './roster/rosters.js'
+import type { GroupRecord, Membership } from './groups/record.js'
+import type { Standing, Subscriber } from './muc/room.js'
+import type { RoomRecord } from './muc/rooms.js'
+import type { OfflineHead, OfflineRecord } from './offline/record.js'
+import type { RosterHead, RosterRecord } from './roster/record.js'
 import type { PrivateRecord } from './services/privates.js'
 import type { Element } from './xml/element.js'
 
@@ -12,11 +16,33 @@ export interface Stored {
   credentials: ScramKeys
   /** By account and contact. */
   rosters: RosterRecord
+  rosterHeads: RosterHead
+  /** By account, then in the order in which they came. */
+  offline: OfflineRecord
+  offlineHeads: OfflineHead
+  /** JIDs that the account does not want to hear of. */
+  blocklists: string[]
   activity: ActivityRecord
   privates: PrivateRecord
   vcards: Element
+  /** By host and id. */
+  groups: GroupRecord
+  /** By group and member. */
+  groupMembers: Membership
+  /** By member and group. */
+  memberships: Membership
+  /** By group, and the group that displays it. */
+  groupDisplays: true
   /** Of the accounts, by host. */
   counts: number
+  /** By service and name. */
+  rooms: RoomRecord
+  /** By room and bare JID or domain. */
+  affiliations: Standing
+  /** By room and bare JID. */
+  subscribers: Subscriber
+  /** Registered with a service of rooms, by service and bare JID. */
+  nicks: string
 }
 
 export type StoreName = keyof Stored
@@ -26,10 +52,22 @@ export const STORE_NAMES = [
   'accounts',
   'credentials',
   'rosters',
+  'rosterHeads',
+  'offline',
+  'offlineHeads',
+  'blocklists',
   'activity',
   'privates',
   'vcards',
+  'groups',
+  'groupMembers',
+  'memberships',
+  'groupDisplays',
   'counts',
+  'rooms',
+  'affiliations',
+  'subscribers',
+  'nicks',
 ] as const satisfies readonly StoreName[]
 
 export function openStores(holding: HoldingContext): Stores {

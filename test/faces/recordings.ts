@@ -83,13 +83,14 @@ export function blocksIn(text: string): Recorded[] {
 function readCurl(line: string): Recorded['asked'] {
   const [, options = '', path = '/'] = /^(.*?)\s*https?:\/\/[^/\s]+(\/\S*)$/s.exec(line) ?? []
   const [, flags = '', printed] = /^(.*?)\s*(?:(?:--data-binary|-d) (.*))?$/s.exec(options) ?? []
-  const body = printed === "$'\\n'" ? '\n' : printed
+  const quoted = /^\$'(.*)'$/s.exec(printed ?? '')?.[1]
+  const body = quoted === undefined ? printed : quoted.replaceAll('\\n', '\n')
   const headers: Record<string, string> = {}
   if (body !== undefined) headers['Content-Type'] = 'application/x-www-form-urlencoded'
   const credentials = /(?:^|\s)-u (\S+)/.exec(flags)?.[1]
   if (credentials) headers['Authorization'] = `Basic ${Buffer.from(credentials).toString('base64')}`
-  for (const [, quoted, bare] of flags.matchAll(/-H (?:"([^"]*)"|(.*?))(?=\s+-[A-Za-z](?:\s|$)|\s*$)/g)) {
-    const [, name = '', value = ''] = /^([^:]+):\s*(.*)$/.exec(quoted ?? bare ?? '') ?? []
+  for (const [, inQuotes, bare] of flags.matchAll(/-H (?:"([^"]*)"|(.*?))(?=\s+-[A-Za-z](?:\s|$)|\s*$)/g)) {
+    const [, name = '', value = ''] = /^([^:]+):\s*(.*)$/.exec(inQuotes ?? bare ?? '') ?? []
     if (value === '') delete headers[name]
     else headers[name] = value
   }

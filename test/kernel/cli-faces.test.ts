@@ -23,17 +23,21 @@ const access = { public: true }
 exports.default = { name: 'stand-ins', version: '1.0.0', start(ctx) {
   const ejabberd = (name, result, args, handler, more = {}) => ctx.command('ejabberd', { access, name, description: 'About ' + name, tags: ['testing'], arguments: args, result, ...more }, handler)
   const text = name => ({ name, type: 'string' })
-  ejabberd('code', { type: 'rescode' }, [text('which')], call => call.arguments.which === 'good')
-  ejabberd('said', { type: 'restuple' }, [text('what')], call => { if (call.arguments.what === 'no') throw new (require('patchbay').EjabberdError)(409, 'User john@localhost already registered', 10090); return 'said ' + call.arguments.what })
-  ejabberd('number', { type: 'integer', name: 'num' }, [{ name: 'n', type: 'integer' }], call => call.arguments.n + 1)
-  ejabberd('word', { type: 'string', name: 'w' }, [], () => 'één')
-  ejabberd('words', { type: 'list' }, [], () => ['b', 'a'])
-  ejabberd('nothing', { type: 'list' }, [], () => [])
-  ejabberd('rows', { type: 'list' }, [], () => [{ jid: 'a@b', nr: 1, scopes: ['x', 'y'] }, { jid: 'c@d', nr: 2, scopes: [] }])
-  ejabberd('row', { type: 'tuple' }, [], () => ({ timestamp: '2026', status: '' }))
-  ejabberd('options', { type: 'pairs' }, [], () => ({ title: 'T', public: 'true' }))
-  ejabberd('issue', { type: 'tuple' }, [text('jid'), { name: 'ttl', type: 'integer' }, { name: 'scopes', type: 'list' }], call => ({ token: call.arguments.jid, scopes: call.arguments.scopes, expires_in: call.arguments.ttl + ' seconds' }))
-  ejabberd('version', { type: 'integer', name: 'v' }, [], call => call.version)
+  const listOf = element => ({ name: 'all', type: { list: element } })
+  const tuple = (...fields) => ({ name: 'one', type: { tuple: fields } })
+  const num = name => ({ name, type: 'integer' })
+  ejabberd('code', { name: 'res', type: 'rescode' }, [text('which')], call => call.arguments.which === 'good')
+  ejabberd('said', { name: 'res', type: 'restuple' }, [text('what')], call => { if (call.arguments.what === 'no') throw new (require('patchbay').EjabberdError)(409, 'User john@localhost already registered', 10090); return 'said ' + call.arguments.what })
+  ejabberd('number', num('num'), [num('n')], call => call.arguments.n + 1)
+  ejabberd('word', text('w'), [], () => 'één')
+  ejabberd('words', listOf(text('word')), [], () => ['b', 'a'])
+  ejabberd('nothing', listOf(text('word')), [], () => [])
+  ejabberd('rows', listOf(tuple(text('jid'), num('nr'), { ...listOf(text('scope')), name: 'scopes' })), [], () => [{ jid: 'a@b', nr: 1, scopes: ['x', 'y'] }, { jid: 'c@d', nr: 2, scopes: [] }])
+  ejabberd('row', tuple(text('timestamp'), text('status')), [], () => ({ timestamp: '2026', status: '' }))
+  ejabberd('options', listOf(tuple(text('name'), text('value'))), [], () => [{ name: 'title', value: 'T' }, { name: 'public', value: 'true' }])
+  ejabberd('set', listOf(tuple(text('key'), text('value'))), [{ name: 'pairs', type: { list: tuple(text('key'), text('value')) } }], call => call.arguments.pairs)
+  ejabberd('issue', tuple(text('token'), { ...listOf(text('scope')), name: 'scopes' }, text('expires_in')), [text('jid'), num('ttl'), { ...listOf(text('scope')), name: 'scopes' }], call => ({ token: call.arguments.jid, scopes: call.arguments.scopes, expires_in: call.arguments.ttl + ' seconds' }))
+  ejabberd('version', num('v'), [], call => call.version)
   const vernemq = (path, definition, handler) => ctx.command('vernemq', { access, path, ...definition }, handler)
   vernemq('thing show', { flags: { col: {}, limit: { value: 'number', short: 'l' } } }, call => ({ table: [{ Node: 'VerneMQ@a', Running: true, why: null, 'Hook(s)': 'one\\ntwo\\n' }].slice(0, Number(call.flags.get('limit') ?? 1)) }))
   vernemq('thing set', { params: ['key', 'scope'], flags: { force: { short: 'f' }, note: { value: true } } }, call => ({ text: JSON.stringify([[...call.params], [...call.flags]]) }))
@@ -90,7 +94,11 @@ const PRINTED: [given: string[], out: string, code?: number][] = [
   [['options'], 'title\tT\npublic\ttrue\n'],
   [['issue', 'tezX', '3600', 'ejabberd:admin;status'], 'tezX\t[<<"ejabberd:admin">>,<<"status">>]\t3600 seconds\n'],
   [['issue', 'a', '1', 'b, c'], 'a\t[<<"b">>,<<"c">>]\t1 seconds\n'],
-  [['issue', 'a', '1', '["é\\"", 2]'], 'a\t[<<"é\\""/utf8>>,2]\t1 seconds\n'],
+  [['issue', 'a', '1', '["é\\"", "2"]'], 'a\t[<<"é\\""/utf8>>,<<"2">>]\t1 seconds\n'],
+  [['issue', 'a', '1'], 'a\t[]\t1 seconds\n'],
+  [['issue', 'a', '1', '["é", 2]'], 'Error: Arg 2 is not in format string\n', 1],
+  [['set', 'title:T,a:b:c, x'], 'title\tT\na\tb:c\nx\t\n'],
+  [['set', '[{"key":"k","value":"v,w"},{"title":"T"}]'], 'k\tv,w\ntitle\tT\n'],
   [['version'], '1\n'],
   [['--version', '2', 'version'], '2\n'],
   [['--version', '0', 'version'], '0\n'],
@@ -147,6 +155,11 @@ test('ejabberdctl reads past what means another server, takes dashes, and has he
     /^ejabberdctl issue jid ttl scopes\n[\s\S]*ttl \(whole number\)[\s\S]*scopes \(list/,
   )
   t.regex((await ctl('help', 'testing')).out, /issue jid ttl scopes[\s\S]*words/)
+  t.regex((await ctl('help', 'tags')).out, /^logs +get_loglevel\n +set_loglevel$/m)
+  t.regex(
+    (await ctl('help', 'set')).out,
+    /pairs \(list: key:value,key:value\)[\s\S]*result +all: list<one: \(key: string, value: string\)>/,
+  )
   const pattern = await ctl('help', 'wor*')
   t.regex(pattern.out, /word\n[\s\S]*words\n/)
   t.notRegex(pattern.out, /issue/)
@@ -234,7 +247,7 @@ test('/kernel/commands has arguments and results as data', async t => {
   const { plugin, arguments: given, result } = commands.find(({ name }) => name === 'number')!
   t.deepEqual(
     [plugin, given, result],
-    ['stand-ins', [{ name: 'n', type: 'integer' }], { type: 'integer', name: 'num' }],
+    ['stand-ins', [{ name: 'n', type: 'integer' }], { name: 'num', type: 'integer' }],
   )
   t.true((await read('')).commands.some(({ face }) => face === 'emq'))
   t.is((await house.get('/kernel/commands?face=ejaberd')).status, 400)

@@ -28,7 +28,8 @@ export const FACE_OPTION_NAMES: ReadonlySet<string> = new Set(Object.keys(schema
 /** Every option of the faces with its source, as `plugins.*.NAME`: they may stand in any block. */
 export function listFaceOptions({ file, faceOptions: { inFile, override } }: Configuration): PluginOption[] {
   const values = check(schema, { ...inFile, ...override }, file ?? 'the configuration', 'plugins.*')
-  const options = listOptions(schema, values, inFile, override)
+  // An address set is a list of texts to people.
+  const options = listOptions(schema, JSON.parse(JSON.stringify(values)), inFile, override)
   return options.map(option => ({ ...option, key: `plugins.*.${option.key}` }))
 }
 

@@ -65,7 +65,7 @@ export function contributeCommands(ctx: PluginContext<never>, { deciding, mint, 
       if (ttl < 1) throw new EjabberdError(400, `Invalid ttl: ${ttl}`)
       const wanted = version === 0 ? scopesOf(args['scopes']!, ';') : (args['scopes'] as unknown as string[])
       const { scopes, unknown } = checkScopes(wanted, deciding.commands())
-      if (unknown !== undefined) throw new EjabberdError(400, `Invalid scope: ${unknown}`)
+      if (unknown !== undefined) throw new EjabberdError(400, 'invalid_scope')
       if (!deciding.oauthAllows(jid, callerAddress)) {
         throw new EjabberdError(400, `oauth_access does not allow ${jid}`)
       }
@@ -88,7 +88,7 @@ export function contributeCommands(ctx: PluginContext<never>, { deciding, mint, 
       const rows: object[] = []
       for await (const [token = '', { jid, scopes, expires }] of store.list()) {
         const scope = scopes.join(version === 0 ? '' : ' ')
-        rows.push({ token, user: jid, scope, expires_in: `${Math.floor(expires - now())} seconds` })
+        rows.push({ token, user: jid, scope, expires_in: `${Math.ceil(expires - now())} seconds` })
       }
       return rows
     },

@@ -4,6 +4,7 @@ import { GROUP_COMMANDS } from './groups.js'
 import { MESSAGE_COMMANDS } from './messages.js'
 import { ROSTER_COMMANDS } from './rosters.js'
 import { USER_COMMANDS } from './users.js'
+import { VCARD_COMMANDS } from './vcards.js'
 
 /** All of admin_rest but what is about the house: `ping`, `modules`, `whitelist` and `reload` are the kernel's. */
 export const REST_COMMANDS: readonly RestCommand[] = [
@@ -12,4 +13,5 @@ export const REST_COMMANDS: readonly RestCommand[] = [
   ...ROSTER_COMMANDS,
   ...MESSAGE_COMMANDS,
   ...GROUP_COMMANDS,
+  ...VCARD_COMMANDS,
 ]

@@ -7,6 +7,8 @@ export interface XmppGroups {
     group: XmppGroup,
     options?: { defaultRoom?: boolean },
   ): Promise<'created' | 'exists' | 'unknown_host'>
+  /** Gives it another label, description and displayed groups; the rosters of all members follow. */
+  change(host: string, group: XmppGroup): Promise<'changed' | 'unknown_group'>
   /** With its default room. */
   delete(host: string, id: string): Promise<'deleted' | 'unknown_group'>
   /** Bare JIDs, in the order of their bytes; undefined for an unknown group. */

@@ -32,6 +32,12 @@ export interface XmppRooms {
   unused(service: string | undefined, days: number): Promise<readonly string[]>
   /** Persistent rooms of a service without history and occupants. */
   empty(service: string | undefined): Promise<readonly string[]>
+  /** Makes a nick an account's own in all rooms of a service; undefined gives it back. */
+  registerNick(
+    service: string,
+    jid: string,
+    nick: string | undefined,
+  ): Promise<'registered' | 'nick_taken' | 'unknown_service'>
   readonly subscriptions: RoomSubscriptions
 }
 

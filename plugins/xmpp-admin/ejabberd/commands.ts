@@ -9,6 +9,11 @@ import { OFFLINE_COMMANDS } from './offline.js'
 import { OLD_USER_COMMANDS } from './old-users.js'
 import { PRESENCE_COMMANDS } from './presences.js'
 import { PRIVATE_COMMANDS } from './privates.js'
+import { ROOM_COMMANDS } from './rooms.js'
+import { ROOM_NICK_COMMANDS } from './rooms-nicks.js'
+import { ROOM_PEOPLE_COMMANDS } from './rooms-people.js'
+import { ROOM_SUBSCRIPTION_COMMANDS } from './rooms-subscriptions.js'
+import { ROOM_UPKEEP_COMMANDS } from './rooms-upkeep.js'
 import { ROSTER_PUSH_COMMANDS } from './roster-pushes.js'
 import { ROSTER_SEARCH_COMMANDS } from './roster-search.js'
 import { ROSTER_COMMANDS } from './rosters.js'
@@ -34,6 +39,11 @@ export const EJABBERD_COMMANDS: readonly BackendCommand[] = [
   ...VCARD_COMMANDS,
   ...PRIVATE_COMMANDS,
   ...GROUP_COMMANDS,
+  ...ROOM_COMMANDS,
+  ...ROOM_NICK_COMMANDS,
+  ...ROOM_PEOPLE_COMMANDS,
+  ...ROOM_SUBSCRIPTION_COMMANDS,
+  ...ROOM_UPKEEP_COMMANDS,
   ...STATISTICS_COMMANDS,
   ...SERVER_COMMANDS,
 ]

@@ -4,6 +4,7 @@ import type { Feature } from '../feature.js'
 import type { Registry } from '../registry.js'
 import type { Server } from '../server.js'
 import type { Session } from '../session/session.js'
+import { sessionAt } from '../session/sessions.js'
 import { child, textOf } from '../xml/element.js'
 import { accountKey, accountsOf, partsOf } from './addresses.js'
 
@@ -18,7 +19,12 @@ const PAGE = 1000
 
 /** Kept for who is not online: written when the last session of an account ends, and when the server does. */
 export const activity: Feature = {
-  unavailable(_server, session, presence) {
+  available(_server, session, presence) {
+    session.farewell = textOf(child(presence, 'status'))
+  },
+  unavailable({ registry }, session, presence) {
+    // Of a stream that has ended, nobody has said so: its last words stay.
+    if (sessionAt(registry, session.account, session.resource) !== session) return
     session.farewell = textOf(child(presence, 'status'))
   },
   async ended(server, session) {

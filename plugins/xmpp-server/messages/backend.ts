@@ -1,33 +1,42 @@
 import { parseJid } from 'patchbay'
-import type { XmppMessages } from '../../xmpp-admin/backend.js'
+import type { GivenMessage, XmppMessages } from '../../xmpp-admin/backend.js'
+import { offlineBackend } from '../offline/backend.js'
 import type { Server } from '../server.js'
-import { route } from '../stanza/route.js'
-import { unsupported } from '../unsupported.js'
-import { CLIENT, element, withAttributes } from '../xml/element.js'
+import { StanzaError } from '../stanza/error.js'
+import { bounce, route } from '../stanza/route.js'
+import { CLIENT, type Element, element, withAttributes } from '../xml/element.js'
 import { parseElement } from '../xml/read.js'
+import { broadcast } from './broadcast.js'
 import { deliverMessage } from './deliver.js'
 
 export function messagesBackend(server: Server): XmppMessages {
   return {
-    send({ to, from, type, subject, body }) {
-      const children = [
-        ...(subject === undefined ? [] : [element(CLIENT, 'subject', {}, [subject])]),
-        ...(body === undefined ? [] : [element(CLIENT, 'body', {}, [body])]),
-      ]
-      return deliverMessage(server, element(CLIENT, 'message', { from, to, type }, children), parseJid(to)!)
+    async send(given) {
+      const to = parseJid(given.to)
+      if (to?.local === undefined || !server.hosts.includes(to.domain)) return 'unknown_account'
+      const delivery = await deliverMessage(server, messageOf(given), to, { everywhere: true })
+      return delivery === 'dropped' ? 'refused' : delivery
     },
     async route(from, to, text) {
-      const stanza = parseElement(text, CLIENT)
-      if (!stanza) return 'invalid_xml'
-      await route(server, withAttributes(stanza, { from, to })).catch(() => undefined)
+      const parsed = parseElement(text, CLIENT)
+      if (parsed?.xmlns !== CLIENT || !['message', 'presence', 'iq'].includes(parsed.name)) return 'invalid_xml'
+      const stanza = withAttributes(parsed, { from, to })
+      try {
+        await route(server, stanza)
+      } catch (thrown) {
+        if (!(thrown instanceof StanzaError)) throw thrown
+        await bounce(server, stanza, thrown)
+      }
       return 'routed'
     },
-    broadcast: () => unsupported('broadcast'),
-    offline: {
-      count: async () => 0,
-      list: async () => [],
-      deleteOlder: () => unsupported('delete offline messages'),
-      deleteExpired: () => unsupported('delete offline messages'),
-    },
+    broadcast: (message, whom) => broadcast(server, messageOf(message), whom),
+    offline: offlineBackend(server),
   }
+}
+
+function messageOf({ to, from, type, subject, body }: Omit<GivenMessage, 'to'> & { to?: string }): Element {
+  return element(CLIENT, 'message', { from, to, type }, [
+    ...(subject === undefined ? [] : [element(CLIENT, 'subject', {}, [subject])]),
+    ...(body === undefined ? [] : [element(CLIENT, 'body', {}, [body])]),
+  ])
 }

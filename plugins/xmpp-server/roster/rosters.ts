@@ -1,58 +1,144 @@
-import type { Namespace } from 'patchbay'
+import { setImmediate } from 'node:timers/promises'
+import type { Change } from 'patchbay'
 import type { AccountStore } from '../accounts/accounts.js'
-import { accountKey, partsOf, rosterKey, rosterOf } from '../accounts/addresses.js'
+import { accountKey, accountOf, allOf, partsOf, rosterKey } from '../accounts/addresses.js'
+import { type RosterChange, RosterDraft, type RosterStorage } from './draft.js'
+import { EMPTY_HEAD, type RosterHead, type RosterRecord } from './record.js'
 
-/** An entry of a roster under its owner and contact (RFC 6121 §2.1.2). */
-export interface RosterRecord {
-  nick: string
-  /** `none`, `to`, `from`, `both`; administrators may write others. */
-  subscription: string
-  /** Requests for subscription that are not answered yet: ours, the contact's (RFC 6121 §3.1). */
-  pending: 'none' | 'out' | 'in' | 'both'
-  groups: string[]
-}
+export type Contact = [jid: string, record: RosterRecord]
+
+/** What a turn of the event loop may spend on one roster. */
+const BLOCK = 200
 
 /** The rosters of the accounts. Owners are bare and prepared JIDs, contacts too or those of a host. */
 export class RosterStore {
-  readonly #rosters: Namespace<RosterRecord>
+  readonly #storage: RosterStorage
   readonly #accounts: AccountStore
+  /** Told of changes once they are written, before anybody else changes these rosters. */
+  readonly #changed: (changes: readonly RosterChange[]) => void
 
-  constructor(rosters: Namespace<RosterRecord>, accounts: AccountStore) {
-    this.#rosters = rosters
+  constructor(
+    storage: RosterStorage,
+    accounts: AccountStore,
+    changed: (changes: readonly RosterChange[]) => void = () => undefined,
+  ) {
+    this.#storage = storage
     this.#accounts = accounts
+    this.#changed = changed
   }
 
-  async list(owner: string): Promise<[contact: string, record: RosterRecord][]> {
-    const parts = partsOf(owner)
-    if (!parts || !this.#accounts.find(owner)) return []
-    const key = accountKey(parts.local, parts.host)
-    const found: [string, RosterRecord][] = []
-    for await (const [entry, record] of this.#rosters.entries(rosterOf(key))) {
-      found.push([entry.slice(key.length + 1), record])
-    }
+  /** What is in the roster, in the order of the contacts' JIDs; empty for an unknown account. */
+  async list(owner: string): Promise<Contact[]> {
+    if (!this.#accounts.find(owner)) return []
+    const found: Contact[] = []
+    for await (const block of this.blocks(owner))
+      for (const contact of block) if (!contact[1].unlisted) found.push(contact)
     return found
+  }
+
+  /** The whole roster with its version, at one moment; `unchanged` when the version is the one that is known already. */
+  async read(owner: string, known?: string): Promise<{ version: string; contacts: Contact[] } | 'unchanged'> {
+    const read = await this.#accounts.change(owner, async () => {
+      const version = String(this.head(owner).version)
+      return version === known ? 'unchanged' : { version, contacts: await this.list(owner) }
+    })
+    return read ?? { version: '0', contacts: [] }
+  }
+
+  /** Everything that is stored of a roster, requests too, some entries a turn. */
+  async *blocks(owner: string): AsyncGenerator<Contact[]> {
+    const { local, host } = partsOf(owner)!
+    const key = accountKey(local, host)
+    const range = allOf(key)
+    for (let after: string | undefined = range.gt; after !== undefined; ) {
+      const { entries, next } = await this.#storage.rosters.page(BLOCK, { ...range, gt: after })
+      yield entries.map(([entry, record]) => [entry.slice(key.length + 1), record])
+      // An engine in memory never leaves the turn by itself.
+      if (next !== undefined) await setImmediate()
+      after = next
+    }
+  }
+
+  /** The entries of all rosters. */
+  async *all(): AsyncGenerator<{ owner: string; contact: string; record: RosterRecord }> {
+    for (let after: string | undefined = ''; after !== undefined; ) {
+      const { entries, next } = await this.#storage.rosters.page(BLOCK, { gt: after })
+      for (const [key, record] of entries) {
+        const end = key.indexOf('/', key.indexOf('/') + 1)
+        yield { owner: accountOf(key.slice(0, end)), contact: key.slice(end + 1), record }
+      }
+      if (next !== undefined) await setImmediate()
+      after = next
+    }
+  }
+
+  head(owner: string): RosterHead {
+    const { local, host } = partsOf(owner)!
+    return this.#storage.rosterHeads.getSync(accountKey(local, host)) ?? EMPTY_HEAD
+  }
+
+  /** The entry of a contact, also one that is only a request. */
+  entry(owner: string, contact: string): RosterRecord | undefined {
+    const { local, host } = partsOf(owner)!
+    return this.#storage.rosters.getSync(rosterKey(accountKey(local, host), contact))
+  }
+
+  /** Changes the rosters of those of `owners` that are accounts, all or nothing, while nobody else does. */
+  change<T>(owners: readonly string[], act: (draft: RosterDraft) => T): Promise<T> {
+    // In one order, or two who change the same rosters would wait for each other.
+    const inOrder = [...new Set(owners)].sort()
+    return this.#hold(inOrder, new Map(), async held => {
+      const draft = new RosterDraft(this.#storage, held)
+      const result = act(draft)
+      const changes = await draft.write()
+      for (const say of draft.words) say()
+      this.#changed(changes)
+      return result
+    })
   }
 
   /** A request that is pending stays so. */
   async set(
     owner: string,
     contact: string,
-    given: Omit<RosterRecord, 'pending'>,
+    given: Pick<RosterRecord, 'nick' | 'subscription' | 'groups'>,
   ): Promise<'stored' | 'unknown_account'> {
-    const done = await this.#accounts.change(owner, async key => {
-      const entry = rosterKey(key, contact)
-      const pending = this.#rosters.getSync(entry)?.pending ?? 'none'
-      await this.#rosters.put(entry, { ...given, pending })
-      return 'stored' as const
+    return this.change([owner], draft => {
+      if (!draft.exists(owner)) return 'unknown_account'
+      const { pending = 'none', request } = draft.get(owner, contact) ?? {}
+      draft.put(owner, contact, { ...given, pending, ...(request !== undefined && { request }) })
+      return 'stored'
     })
-    return done ?? 'unknown_account'
   }
 
   async delete(owner: string, contact: string): Promise<'deleted' | 'unknown_account'> {
-    const done = await this.#accounts.change(owner, async key => {
-      await this.#rosters.delete(rosterKey(key, contact))
-      return 'deleted' as const
+    return this.change([owner], draft => {
+      if (!draft.exists(owner)) return 'unknown_account'
+      draft.put(owner, contact, undefined)
+      return 'deleted'
     })
-    return done ?? 'unknown_account'
+  }
+
+  /** What is stored of a roster, as changes that take it away. */
+  async *forget(owner: string): AsyncGenerator<Change> {
+    const { local, host } = partsOf(owner)!
+    const key = accountKey(local, host)
+    for await (const block of this.blocks(owner)) {
+      for (const [contact] of block) yield { delete: rosterKey(key, contact), in: this.#storage.rosters }
+    }
+    yield { delete: key, in: this.#storage.rosterHeads }
+  }
+
+  async #hold<T>(
+    [owner, ...others]: readonly string[],
+    held: Map<string, string>,
+    act: (held: ReadonlyMap<string, string>) => Promise<T>,
+  ): Promise<T> {
+    if (owner === undefined) return act(held)
+    let done: { result: T } | undefined
+    await this.#accounts.change(owner, async key => {
+      done = { result: await this.#hold(others, held.set(owner, key), act) }
+    })
+    return done ? (done as { result: T }).result : this.#hold(others, held, act)
   }
 }

@@ -17,8 +17,10 @@ export interface Session {
   priority: number
   /** It has asked for the roster, so it is told of changes (RFC 6121 §2.1.6). */
   interested: boolean
+  /** It has asked whom the account blocks, so it is told of changes (XEP-0191 §3.2). */
+  blocking?: true
   /** Full or bare JIDs to which it has sent directed presence (RFC 6121 §4.6). */
   directed: Set<string> | undefined
-  /** What its last unavailable presence said. */
+  /** The status of its last presence, available or not. */
   farewell: string
 }

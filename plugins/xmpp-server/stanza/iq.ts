@@ -44,12 +44,11 @@ export function iqTable(handlers: readonly IqHandler[]): IqTable {
 /** Answers an IQ to a host or an account; what nobody handles is `service-unavailable`. */
 export async function answerIq(server: Server, request: Omit<IqRequest, 'payload'>): Promise<Element | undefined> {
   const { stanza, to, from } = request
+  assertIq(stanza)
   const { type, id } = stanza.attributes
-  if (type === 'result' || type === 'error') return undefined
-  const [payload, ...more] = elements(stanza)
-  if ((type !== 'get' && type !== 'set') || id === undefined || !payload || more.length > 0) {
-    throw new StanzaError('bad-request')
-  }
+  // An answer to nothing that was asked is not answered (RFC 6120 §8.2.3).
+  if (type !== 'get' && type !== 'set') return undefined
+  const payload = elements(stanza)[0]!
   const place = to.local === undefined ? 'host' : 'account'
   const handler = server.iq.get(`${payload.xmlns} ${payload.name}`)?.find(each => each.at.includes(place))
   const own = to.local === from.local && to.domain === from.domain
@@ -59,4 +58,14 @@ export async function answerIq(server: Server, request: Omit<IqRequest, 'payload
   const answer = await act(server, { ...request, payload })
   const { from: sender, to: asked } = stanza.attributes
   return element(CLIENT, 'iq', { type: 'result', id, from: asked, to: sender }, answer ? [answer] : [])
+}
+
+/** Throws `bad-request` for what is no IQ (RFC 6120 §8.2.3). */
+export function assertIq(stanza: Element): void {
+  const { type, id } = stanza.attributes
+  const asks = type === 'get' || type === 'set'
+  if (id === undefined || id === '' || (!asks && type !== 'result' && type !== 'error')) {
+    throw new StanzaError('bad-request')
+  }
+  if (asks && elements(stanza).length !== 1) throw new StanzaError('bad-request')
 }

@@ -35,7 +35,9 @@ function faultOf(server: Server, stream: Stream, opened: Element, content: strin
   if (account === undefined) return undefined
   // Who has logged in to one host has not logged in to another.
   if (domain !== stream.domain) return 'host-unknown'
-  return from !== undefined && bareJid(from) !== account ? 'invalid-from' : undefined
+  // sendxmpp and whatever else is built on Perl's XML::Stream names the server here.
+  if (from === undefined || prepareDomain(from) === domain) return undefined
+  return bareJid(from) === account ? undefined : 'invalid-from'
 }
 
 /** Our own header. Errors have one before them too (RFC 6120 §4.9.1.2). */

@@ -17,9 +17,11 @@ export function textFor({ web }: Stream, element: Element): string {
 /** What a client does not read must not fill the memory, so there is a bound, and nothing beyond it is kept. */
 export function writeText(stream: Stream, text: string): void {
   if (stream.slow) return
-  put(stream, text)
   const { engine } = stream.registry
-  if (unread(stream) <= engine.mostUnread) return
+  // A large roster alone is nobody's slowness.
+  const waited = unread(stream)
+  put(stream, text)
+  if (waited <= engine.mostUnread) return
   stream.slow = true
   // Whoever is writing now may be in the middle of something.
   queueMicrotask(() => stream.registry.engine.tooSlow(stream))

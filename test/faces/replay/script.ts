@@ -1,4 +1,3 @@
-import type { MqttClient } from 'mqtt'
 import type { TestHouse } from '../house.js'
 import type { Recorded } from '../recordings.js'
 
@@ -6,7 +5,13 @@ import type { Recorded } from '../recordings.js'
 export interface Script {
   file: string
   read(folder: string, file: string): Recorded[]
-  open(): Promise<{ house: TestHouse; url: string; clients?: MqttClient[] }>
+  open(): Promise<{
+    house: TestHouse
+    url: string
+    clients?: readonly { end(force: boolean): unknown }[]
+    /** What changes in the state ahead of a row, by the row's id. */
+    before?: Readonly<Record<string, () => Promise<unknown>>>
+  }>
   /** The recorded credentials as ours, and the recorded plugins and commands as ours. */
   translate: readonly (readonly [recorded: string | RegExp, ours: string])[]
   /** What a row is sent with when it brings no credentials. */

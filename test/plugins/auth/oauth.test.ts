@@ -163,8 +163,8 @@ test('oauth_issue_token by version', async t => {
   }
   await wrong({ jid: '@@' }, 'Invalid JID: @@')
   await wrong({ ttl: 0 }, 'Invalid ttl: 0')
-  await wrong({ scopes: 'status;custom' }, 'Invalid scope: custom')
-  await wrong({ scopes: ['status'] }, 'Arg ["status"] is not in format binary')
+  await wrong({ scopes: 'status;custom' }, 'invalid_scope')
+  await wrong({ scopes: ['status'] }, 'Arg ["status"] is not in format string')
   const text = await house.ask(command('oauth_issue_token/v1', { ...args, scopes: 'status' }))
   t.regex(text.body, /is not in format list/)
 })

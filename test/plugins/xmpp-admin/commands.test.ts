@@ -1,8 +1,7 @@
 import test from 'ava'
-import { plugin } from 'patchbay'
-import { type TestKernel, testKernel } from 'patchbay/testing'
-import type { RosterEntry, XmppBackend, XmppSession } from '../../../plugins/xmpp-admin/backend.js'
+import { testKernel } from 'patchbay/testing'
 import xmppAdmin from '../../../plugins/xmpp-admin/index.js'
+import { CONTACT, withBackend } from './house.js'
 
 test('xmpp-admin answers to the names of its faces', async t => {
   const kernel = await testKernel(xmppAdmin)
@@ -12,61 +11,6 @@ test('xmpp-admin answers to the names of its faces', async t => {
   }
   await kernel.close()
 })
-
-const SESSION: XmppSession = {
-  jid: 'alice@localhost/lab',
-  resource: 'lab',
-  id: 's1',
-  secure: true,
-  connection: 'c2s_tls',
-  address: '127.0.0.1',
-  port: 59472,
-  priority: 0,
-  connectedAt: new Date(Date.now() - 2500),
-  show: 'available',
-  statusText: '',
-}
-const OTHER: XmppSession = { ...SESSION, jid: 'bob@b.example/a/b@c', resource: 'a/b@c', show: 'dnd', statusText: 'é' }
-const CONTACT: RosterEntry = {
-  jid: 'bob@b.example',
-  nick: 'Bob',
-  subscription: 'none',
-  pending: 'out',
-  groups: ['g1', 'g2'],
-}
-
-/** Whoever serves XMPP: only what the commands are given back is told here. */
-function backend(changes: Partial<{ [K in keyof XmppBackend]: object }> = {}) {
-  const served: Partial<{ [K in keyof XmppBackend]: unknown }> = {
-    hosts: async () => ['localhost', 'b.example'],
-    sessions: {
-      list: async (of: { host?: string; jid?: string } = {}) =>
-        [SESSION, OTHER].filter(
-          ({ jid }) =>
-            (of.host === undefined || jid.includes(`@${of.host}/`)) &&
-            (of.jid === undefined || jid.startsWith(`${of.jid}/`)),
-        ),
-      count: async () => 2,
-    },
-    ...changes,
-  }
-  return plugin({ name: 'other-server', version: '1.0.0', start: ctx => ctx.provide('xmpp-backend', served) })
-}
-
-async function withBackend(
-  changes: Parameters<typeof backend>[0],
-  act: (says: (path: string) => Promise<[number, string]>, kernel: TestKernel) => Promise<void>,
-): Promise<void> {
-  const kernel = await testKernel([xmppAdmin, backend(changes)] as never)
-  try {
-    await act(async path => {
-      const answer = await kernel.fetch(path)
-      return [answer.status, await answer.text()]
-    }, kernel)
-  } finally {
-    await kernel.close()
-  }
-}
 
 test('sessions of any backend are shown as ejabberd shows them', async t => {
   await withBackend({}, async says => {

@@ -1,0 +1,42 @@
+import type { XmlElement } from '../backend.js'
+import { readLine, unfold, type VcardLine } from './line.js'
+import { child, PROPERTIES, VCARD_TEMP } from './properties.js'
+
+/** Of a line as it was put, where the element beside it cannot say all of it. */
+export const AS_PUT = 'patchbay:vcard'
+const MOST_LINES = 1000
+
+/**
+ * The element that a vCard 3.0 or 4.0 (RFC 2426, RFC 6350) becomes for XMPP's clients; undefined where it is none. What
+ * vcard-temp has no words for is kept as it was put, so that the same vCard comes out again. No text is an empty vCard.
+ */
+export function vcardFromText(text: string): XmlElement | undefined {
+  const lines = unfold(text)
+  const [first, ...rest] = lines
+  if (first === undefined) return element([])
+  if (!/^BEGIN:VCARD$/i.test(first) || !/^END:VCARD$/i.test(rest.pop() ?? '') || lines.length > MOST_LINES) {
+    return undefined
+  }
+  const read = rest.map(readLine)
+  const known = read.filter(line => line !== undefined)
+  if (known.length < read.length || known.some(({ name }) => name === 'BEGIN' || name === 'END')) return undefined
+  const version = known.find(({ name }) => name === 'VERSION')?.value ?? '4.0'
+  if (version !== '3.0' && version !== '4.0') return undefined
+  const said = known.filter(({ name }) => name !== 'VERSION').map(line => elementOf(line, version))
+  return element([child('VERSION', version), ...said])
+}
+
+function elementOf(line: VcardLine, version: string): XmlElement {
+  const property = PROPERTIES.find(each => each.line === line.name)
+  const children = property?.read(line)
+  const asPut: XmlElement = { name: 'line', xmlns: AS_PUT, attributes: {}, children: [line.text] }
+  if (!property || !children) return asPut
+  const made = { name: property.element, xmlns: VCARD_TEMP, attributes: {}, children }
+  return `${property.line}${property.write(made, version)}` === line.text
+    ? made
+    : { ...made, children: [...children, asPut] }
+}
+
+function element(children: XmlElement['children']): XmlElement {
+  return { name: 'vCard', xmlns: VCARD_TEMP, attributes: {}, children }
+}

@@ -1,0 +1,26 @@
+import type { XmlElement } from '../backend.js'
+import { AS_PUT } from './from-text.js'
+import { fold, readLine } from './line.js'
+import { elementsIn, oneLine, PROPERTIES, textIn } from './properties.js'
+
+/** The text of a vCard, whoever has stored it; empty where it says nothing. */
+export function textFromVcard(vcard: XmlElement): string {
+  const elements = elementsIn(vcard)
+  if (elements.length === 0) return ''
+  const stated = elements.find(({ name }) => name === 'VERSION')
+  const version = stated && textIn(stated) === '3.0' ? '3.0' : '4.0'
+  const lines = elements.filter(({ name }) => name !== 'VERSION').flatMap(each => lineOf(each, version) ?? [])
+  return `${['BEGIN:VCARD', `VERSION:${version}`, ...lines.map(fold), 'END:VCARD'].join('\r\n')}\r\n`
+}
+
+/** Undefined for what a vCard has no property for. */
+function lineOf(element: XmlElement, version: string): string | undefined {
+  const asPut = element.xmlns === AS_PUT ? element : elementsIn(element).find(({ xmlns }) => xmlns === AS_PUT)
+  if (asPut) {
+    // Any client may have written it.
+    const line = readLine(oneLine(textIn(asPut)))
+    return line && !/^(BEGIN|END|VERSION)$/.test(line.name) ? line.text : undefined
+  }
+  const property = PROPERTIES.find(each => each.element === element.name)
+  return property && `${property.line}${property.write(element, version)}`
+}
