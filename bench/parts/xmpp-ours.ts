@@ -1,5 +1,5 @@
 import { Store } from '../../kernel/store/store.js'
-import type { AccountRecord } from '../../plugins/xmpp-server/accounts/accounts.js'
+import type { AccountRecord } from '../../plugins/xmpp-server/accounts/record.js'
 import { deriveScramKeys, type ScramKeys } from '../../plugins/xmpp-server/accounts/scram-keys.js'
 import { type Child, PASSWORD } from './child.js'
 import { type ServerVerbs, startPatchbay } from './servers.js'

@@ -50,10 +50,10 @@ export async function keepRegistry(ctx: PluginContext<Options>): Promise<Registr
       const { streams, sessions, byHost, unbound, rooms, stores } = registry
       try {
         await closeRooms(rooms, stores)
+        await rememberOnline(registry)
       } finally {
         await registry.engine?.shutDown()
       }
-      await rememberOnline(registry)
       for (const each of [streams, sessions, byHost, unbound]) each.clear()
     },
   })

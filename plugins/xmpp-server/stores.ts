@@ -1,6 +1,6 @@
 import type { HoldingContext, Namespace } from 'patchbay'
-import type { AccountRecord } from './accounts/accounts.js'
 import type { ActivityRecord } from './accounts/activity.js'
+import type { AccountRecord } from './accounts/record.js'
 import type { ScramKeys } from './accounts/scram-keys.js'
 import type { GroupRecord, Membership } from './groups/record.js'
 import type { Standing, Subscriber } from './muc/room.js'

@@ -377,3 +377,34 @@ test('without a backend every command says so', async t => {
     await house.close()
   }
 })
+
+test('where nothing is stored for later, a message to somebody offline is dropped, and said to be', async t => {
+  const plugins = { 'xmpp-server': { port: 0, tls_port: 0, max_offline_messages: 0 } }
+  const house = await openHouse({ start: ['xmpp-server', 'xmpp-admin'], plugins })
+  try {
+    await house.ask(asAdmin(at('POST', 'user/bob', { password: 'bob' })))
+    const row = { ...at('POST', 'message/bob', { message: 'x' }), ...says(501, 'Message dropped per configuration') }
+    compare(t, row, await house.ask(asAdmin(row)))
+  } finally {
+    await house.close()
+  }
+})
+
+test('a default room is its members’ own, and goes with the group', async t => {
+  await withState(async ({ house }) => {
+    const ask = (row: ReturnType<typeof at>) => house.ask(asAdmin(row))
+    await ask(at('PUT', 'groups/team', { name: 'Team', create_default_muc: true }))
+    await ask(at('PUT', 'groups/team/members/alice'))
+    const rooms = async () => {
+      const answer = await house.local('/api/muc_online_rooms', { method: 'POST', body: '{"service":"global"}' })
+      return JSON.parse(answer.body) as string[]
+    }
+    const [room = ''] = await rooms()
+    const [name, service] = room.split('@')
+    const body = JSON.stringify({ name, service })
+    const affiliations = await house.local('/api/get_room_affiliations', { method: 'POST', body })
+    t.like(JSON.parse(affiliations.body), [{ username: 'alice', domain: 'localhost', affiliation: 'member' }])
+    t.is((await ask(at('DELETE', 'groups/team'))).status, 200)
+    t.deepEqual(await rooms(), [])
+  })
+})

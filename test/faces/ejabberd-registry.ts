@@ -52,6 +52,8 @@ export const REGISTRY = `
   modules_installed | restricted | modules |  | modules: list<module: (name: atom, summary: string)> |
   muc_online_rooms | admin | muc | service: binary | rooms: list<room: string> | host -> service
   muc_online_rooms_by_regex | admin | muc | service: binary, regex: binary | rooms: list<room: (jid: string, public: string, participants: integer)> | host -> service
+  muc_register_nick | restricted | muc | nick: binary, jid: binary, service: binary | res: rescode | host -> service
+  muc_unregister_nick | restricted | muc | jid: binary, service: binary | res: rescode | host -> service
   num_resources | restricted | session | user: binary, host: binary | resources: integer |
   oauth_add_client_implicit | restricted | oauth | client_id: binary, client_name: binary, redirect_uri: binary | res: restuple |
   oauth_add_client_password | restricted | oauth | client_id: binary, client_name: binary, secret: binary | res: restuple |

@@ -40,7 +40,7 @@ export const MESSAGE_COMMANDS: readonly BackendCommand[] = [
     async run(backend, { from: sender, to: receiver, stanza }) {
       const from = addressOf(sender!) ?? malformed(sender!)
       const to = addressOf(receiver!) ?? malformed(receiver!)
-      if ((await backend.messages.route(from, to, stanza!)) === 'invalid_xml') throw notXml()
+      if ((await backend.messages.route(from, to, checkText('stanza', stanza!))) === 'invalid_xml') throw notXml()
       return true
     },
   },
@@ -55,7 +55,9 @@ export const MESSAGE_COMMANDS: readonly BackendCommand[] = [
       const jid = await servedJid(backend, user!, host!)
       const resource = prepareResource(given!)
       const known = jid !== undefined && resource !== undefined
-      const outcome = known ? await backend.sessions.receive(`${jid}/${resource}`, stanza!) : 'unknown_session'
+      const outcome = known
+        ? await backend.sessions.receive(`${jid}/${resource}`, checkText('stanza', stanza!))
+        : 'unknown_session'
       if (outcome === 'invalid_xml') throw notXml()
       return outcome === 'received'
     },

@@ -1,4 +1,5 @@
 import { EjabberdError } from 'patchbay'
+import { checkText } from './checks.js'
 import { type BackendCommand, servedJid } from './command.js'
 import { binary, HOST, RESCODE, text, USER } from './shapes.js'
 
@@ -31,7 +32,7 @@ export const PRIVATE_COMMANDS: readonly BackendCommand[] = [
     result: RESCODE,
     async run(backend, { user, host, element }) {
       const jid = await servedJid(backend, user!, host!)
-      return jid !== undefined && (await backend.privates.set(jid, element!)) === 'stored'
+      return jid !== undefined && (await backend.privates.set(jid, checkText('element', element!))) === 'stored'
     },
   },
 ]

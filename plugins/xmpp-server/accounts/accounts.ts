@@ -1,28 +1,11 @@
-import { randomBytes } from 'node:crypto'
 import type { Change, Namespace } from 'patchbay'
 import type { Account, Accounts } from '../../auth/accounts.js'
 import { accountKey, partsOf } from './addresses.js'
 import { type Books, inTurn } from './books.js'
+import { type AccountRecord, newRevision } from './record.js'
 import { USUAL_ROLE } from './roles.js'
 import { saslprep } from './saslprep.js'
 import { decoyKeys, deriveScramKeys, passwordMatches, type ScramKeys } from './scram-keys.js'
-
-/** Small, because lists and every request of an account read it; what a password becomes is stored apart. */
-export interface AccountRecord {
-  role: string
-  /** Milliseconds since the epoch. */
-  created: number
-  revision: string
-  /** While nobody may log in to it. */
-  ban?: BanRecord | undefined
-}
-
-export interface BanRecord {
-  reason: string
-  /** Milliseconds since the epoch. */
-  at: number
-  by: string
-}
 
 /** By account key, all but the counts, which are by host. */
 export interface AccountStorage {
@@ -173,9 +156,4 @@ export class AccountStore implements Accounts {
     const parts = partsOf(jid)
     return parts && this.#rules.hosts.includes(parts.host) ? accountKey(parts.local, parts.host) : undefined
   }
-}
-
-/** Never one that was there before, or an account made anew would pass for the old one. */
-export function newRevision(): string {
-  return randomBytes(12).toString('base64url')
 }

@@ -1,7 +1,19 @@
+import type { Jid } from 'patchbay'
+
 /** A bare, prepared JID in its parts; undefined for the JID of a host. */
 export function partsOf(jid: string): { local: string; host: string } | undefined {
   const at = jid.indexOf('@')
   return at < 1 ? undefined : { local: jid.slice(0, at), host: jid.slice(at + 1) }
+}
+
+/** A JID without its resource, as text. */
+export function bareOf({ local, domain }: Jid): string {
+  return local === undefined ? domain : `${local}@${domain}`
+}
+
+/** A JID as text. */
+export function addressOf(jid: Jid): string {
+  return jid.resource === undefined ? bareOf(jid) : `${bareOf(jid)}/${jid.resource}`
 }
 
 /** Where an account is stored: host first, so that a host's accounts are one range. Neither part has a slash. */

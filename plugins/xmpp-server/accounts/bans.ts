@@ -1,7 +1,7 @@
 import type { Ban } from '../../xmpp-admin/backend.js'
 import type { Server } from '../server.js'
 import { endAccount } from '../session/end.js'
-import { newRevision } from './accounts.js'
+import { newRevision } from './record.js'
 
 /** A ban that is already there is replaced. Tokens and whatever else came of the password end with the revision. */
 export async function ban(

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Namespace } from 'patchbay'
-import type { AccountRecord } from './accounts.js'
 import { accountsOf } from './addresses.js'
 import type { Books } from './books.js'
+import type { AccountRecord } from './record.js'
 
 const BLOCK = 1000
 

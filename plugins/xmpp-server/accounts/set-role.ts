@@ -1,5 +1,5 @@
 import type { Server } from '../server.js'
-import { newRevision } from './accounts.js'
+import { newRevision } from './record.js'
 import { ROLES } from './roles.js'
 
 /** Whoever has logged in stays so: what a role allows is asked each time. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { parseJid } from 'patchbay'
+import { addressOf } from '../accounts/addresses.js'
 import { presencesTo } from '../presence/share.js'
 import { sees, shows } from '../roster/state.js'
 import type { Server } from '../server.js'
@@ -18,8 +19,7 @@ export function itemsOf(request: Element): string[] {
     const jid = parseJid(attributes['jid'] ?? '')
     if (name !== 'item' || xmlns !== BLOCKING) throw new StanzaError('bad-request')
     if (!jid) throw new StanzaError('jid-malformed')
-    const bare = jid.local === undefined ? jid.domain : `${jid.local}@${jid.domain}`
-    return jid.resource === undefined ? bare : `${bare}/${jid.resource}`
+    return addressOf(jid)
   })
 }
 

@@ -1,4 +1,5 @@
 import { parseJid } from 'patchbay'
+import { addressOf } from '../accounts/addresses.js'
 import type { Server } from '../server.js'
 import type { Session } from '../session/session.js'
 import { StanzaError } from '../stanza/error.js'
@@ -12,7 +13,5 @@ export function assertNotBlocked(server: Server, { account }: Session, { attribu
   const to = parseJid(attributes['to'] ?? account)
   // Who takes a presence back is no longer seen, whoever it is.
   if (!to || attributes['type'] === 'unavailable') return
-  const bare = to.local === undefined ? to.domain : `${to.local}@${to.domain}`
-  const jid = to.resource === undefined ? bare : `${bare}/${to.resource}`
-  if (blocks(server, account, jid)) throw new StanzaError('not-acceptable', '', [element(ERRORS, 'blocked')])
+  if (blocks(server, account, addressOf(to))) throw new StanzaError('not-acceptable', '', [element(ERRORS, 'blocked')])
 }

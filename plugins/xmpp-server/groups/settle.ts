@@ -6,7 +6,7 @@ import { sharingOf } from './sharing.js'
 import type { StoredGroups } from './stored-groups.js'
 
 /** How many entries are written at once. */
-const BLOCK = 200
+const BLOCK = 50
 
 /**
  * Brings the roster of an account in line with its groups: the entries of `contacts`, or all of them. Its clients are
@@ -19,7 +19,7 @@ export async function settle(
   contacts?: readonly string[],
 ): Promise<void> {
   if (!server.accounts.find(owner)) return
-  const sharing = await sharingOf(stored, owner)
+  const sharing = await sharingOf(stored, owner, contacts)
   const concerned = contacts ?? (await everyContact(server, owner, sharing.keys()))
   const differing = concerned.filter(contact => {
     const now = server.rosters.entry(owner, contact)

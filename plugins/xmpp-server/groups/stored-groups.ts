@@ -25,6 +25,11 @@ export class StoredGroups {
     )
   }
 
+  isSharer(key: string, jid: string): boolean {
+    const membership = this.#stores.groupMembers.getSync(`${key}/${jid}`)
+    return membership !== undefined && isSharing(membership)
+  }
+
   members(key: string): Promise<readonly [jid: string, membership: Membership][]> {
     return this.#once(`members ${key}`, () => this.#all(this.#stores.groupMembers, key))
   }

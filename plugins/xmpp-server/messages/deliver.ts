@@ -1,4 +1,5 @@
 import type { Jid } from 'patchbay'
+import { bareOf } from '../accounts/addresses.js'
 import { blocks } from '../blocking/blocklist.js'
 import { handover } from '../offline/handover.js'
 import { isStorable } from '../offline/storable.js'
@@ -21,7 +22,7 @@ export async function deliverMessage(
   { everywhere = false } = {},
 ): Promise<Delivery> {
   if (to.local === undefined) return stanza.attributes['type'] === 'error' ? 'dropped' : 'refused'
-  const account = `${to.local}@${to.domain}`
+  const account = bareOf(to)
   if (!server.accounts.find(account)) return 'unknown_account'
   if (blocks(server, account, stanza.attributes['from'] ?? '')) return 'refused'
   const rule = RULES[typeOf(stanza.attributes['type'])]

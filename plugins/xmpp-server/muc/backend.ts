@@ -105,7 +105,7 @@ export function roomsBackend(server: Server): XmppRooms {
 }
 
 function byJid(one: Room, other: Room): number {
-  return Buffer.compare(Buffer.from(one.jid), Buffer.from(other.jid))
+  return one.jid < other.jid ? -1 : 1
 }
 
 async function create(server: Server, jid: string, given: readonly RoomOption[]) {

@@ -51,8 +51,12 @@ export async function found(server: Server, name: string, service: string, entry
   if (all.size >= LIMITS.rooms * server.hosts.length) {
     throw new StanzaError('resource-constraint', 'There are too many rooms')
   }
-  const room = newRoom(name, service, usualOptions())
-  room.affiliations.set(entry.session.account, { affiliation: 'owner', reason: '' })
+  const { account } = entry.session
+  if (countFounded(all.values(), account) >= LIMITS.founded) {
+    throw new StanzaError('resource-constraint', 'You have made too many rooms')
+  }
+  const room = newRoom(name, service, usualOptions(), account)
+  room.affiliations.set(account, { affiliation: 'owner', reason: '' })
   // A client that knows nothing of rooms gets one as it is.
   room.locked = child(entry.presence, 'x', MUC) !== undefined
   all.set(room.jid, room)
@@ -63,6 +67,12 @@ export async function found(server: Server, name: string, service: string, entry
     throw thrown
   }
   return room
+}
+
+function countFounded(rooms: Iterable<Room>, account: string): number {
+  let count = 0
+  for (const { founder } of rooms) if (founder === account) count++
+  return count
 }
 
 /** What a client says of itself, without what only the room may say. */

@@ -1,6 +1,8 @@
 /** What a service of rooms holds at most; what comes on top is refused, `resource-constraint` to a client. */
 export const LIMITS = {
   rooms: 10_000,
+  /** That one account has made and that are still there, so that nobody takes all the places. */
+  founded: 200,
   /** In one room, whatever its own `max_users` says. */
   occupants: 5000,
   /** Owners and administrators who still get into a full room. */
@@ -11,7 +13,7 @@ export const LIMITS = {
   history: 20,
   historySize: 256 * 1024,
   affiliations: 5000,
-  subscribers: 5000,
+  subscribers: 1000,
   /** Characters of an option, a subject, a reason. */
   text: 8192,
   /** Characters of XML of a presence. */

@@ -1,5 +1,4 @@
-import type { Change } from 'patchbay'
-import { prepareResource } from 'patchbay'
+import { type Change, prepareResource } from 'patchbay'
 import { inTurn } from '../accounts/books.js'
 import type { Server } from '../server.js'
 import { StanzaError } from '../stanza/error.js'

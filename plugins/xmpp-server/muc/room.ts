@@ -51,6 +51,8 @@ export interface Room {
   readonly jid: string
   readonly name: string
   readonly service: string
+  /** The bare JID of who has made it by entering; empty when an administrator has. */
+  readonly founder: string
   options: RoomOptions
   subject: Subject
   /** Made by who entered it and not configured yet: nobody else gets in (XEP-0045 §10.1). */
@@ -73,12 +75,13 @@ export interface Room {
   readonly voiceRequests: Map<string, number>
 }
 
-export function newRoom(name: string, service: string, options: RoomOptions): Room {
+export function newRoom(name: string, service: string, options: RoomOptions, founder = ''): Room {
   const now = Date.now()
   return {
     jid: `${name}@${service}`,
     name,
     service,
+    founder,
     options,
     subject: { text: '', by: '', at: now },
     locked: false,

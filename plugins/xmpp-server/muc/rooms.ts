@@ -19,6 +19,7 @@ export interface Rooms {
 /** What is stored of a room that is persistent, under `service/name`. */
 export interface RoomRecord {
   options: RoomOptions
+  founder: string
   subject: Subject
   usedAt: number
   spoken: boolean
@@ -27,9 +28,9 @@ export interface RoomRecord {
 /** The rooms that were stored. */
 export async function loadRooms({ rooms, affiliations, subscribers, nicks }: Stores): Promise<Rooms> {
   const all = new Map<string, Room>()
-  for await (const [key, { options, subject, usedAt, spoken }] of rooms.entries()) {
+  for await (const [key, { options, founder, subject, usedAt, spoken }] of rooms.entries()) {
     const slash = key.indexOf('/')
-    const room = newRoom(key.slice(slash + 1), key.slice(0, slash), { ...usualOptions(), ...options })
+    const room = newRoom(key.slice(slash + 1), key.slice(0, slash), { ...usualOptions(), ...options }, founder)
     all.set(room.jid, Object.assign(room, { subject, usedAt, storedUse: usedAt, spoken }))
   }
   const place = <T>(entry: string, value: T, of: (room: Room) => Map<string, T>) => {
@@ -90,6 +91,6 @@ export function subscriberChange(server: Server, room: Room, jid: string, value:
   return value ? { put: key, value, in: subscribers } : { delete: key, in: subscribers }
 }
 
-export function recordOf({ options, subject, usedAt, spoken }: Room): RoomRecord {
-  return { options, subject, usedAt, spoken }
+export function recordOf({ options, founder, subject, usedAt, spoken }: Room): RoomRecord {
+  return { options, founder, subject, usedAt, spoken }
 }

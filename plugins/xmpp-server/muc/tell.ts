@@ -8,6 +8,8 @@ import { MUC_USER } from './names.js'
 import { affiliationOf, type Occupant, type Room } from './room.js'
 
 const EVENT = 'http://jabber.org/protocol/pubsub#event'
+/** XEP-0334. */
+const HINTS = 'urn:xmpp:hints'
 const PREFIX = 'urn:xmpp:mucsub:nodes:'
 
 /** What a subscriber may want to be told of. */
@@ -33,6 +35,8 @@ export async function tellSubscribers(server: Server, room: Room, node: NodeName
   if (room.subscribers.size === 0) return
   const name = PREFIX + node
   const present = new Set([...room.occupants.values()].map(({ account }) => account))
+  // What is said is worth finding later; who came and went is not.
+  const lasting = node === 'messages' ? [element(HINTS, 'store')] : []
   let told = 0
   for (const [jid, { nodes }] of [...room.subscribers]) {
     if (++told % LIMITS.chunk === 0) await setImmediate()
@@ -40,7 +44,7 @@ export async function tellSubscribers(server: Server, room: Room, node: NodeName
     const id = randomBytes(9).toString('base64url')
     const item = element(EVENT, 'item', { id }, [withAttributes(stanza, { to: jid })])
     const event = element(EVENT, 'event', {}, [element(EVENT, 'items', { node: name }, [item])])
-    const message = element(CLIENT, 'message', { from: room.jid, to: jid, id }, [event])
+    const message = element(CLIENT, 'message', { from: room.jid, to: jid, id }, [event, ...lasting])
     await route(server, message).catch(() => undefined)
   }
 }

@@ -1,4 +1,5 @@
 import type { Jid } from 'patchbay'
+import { bareOf } from '../accounts/addresses.js'
 import { blocks } from '../blocking/blocklist.js'
 import { takeStep } from '../roster/step.js'
 import { isStep } from '../roster/transitions.js'
@@ -34,7 +35,7 @@ export async function deliverPresence(
 
 /** What cannot be delivered is forgotten (RFC 6121 §8.5.1, §8.5.2.2.2). */
 function deliverTo(server: Server, stanza: Element, from: Jid, to: Jid): void {
-  const account = `${to.local}@${to.domain}`
+  const account = bareOf(to)
   if (!server.accounts.find(account) || blocks(server, account, stanza.attributes['from'] ?? '')) return
   const { type } = stanza.attributes
   if (type === 'probe') answerProbe(server, stanza, from, account)

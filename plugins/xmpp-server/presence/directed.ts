@@ -1,4 +1,5 @@
 import type { Jid } from 'patchbay'
+import { addressOf } from '../accounts/addresses.js'
 import type { Server } from '../server.js'
 import type { Session } from '../session/session.js'
 import { StanzaError } from '../stanza/error.js'
@@ -11,7 +12,7 @@ const MOST = 1000
 
 /** Keeps whom a session shows itself to until it takes that back (RFC 6121 §4.6.3); throws `resource-constraint`. */
 export function remember(session: Session, to: Jid, shown: boolean): void {
-  const text = textOf(to)
+  const text = addressOf(to)
   if (!shown) {
     session.directed?.delete(text)
     return
@@ -31,9 +32,4 @@ export async function takeBack(server: Server, session: Session, told?: Readonly
     if (told?.has(to.split('/', 1)[0]!)) continue
     await route(server, withAttributes(unavailable(session.jid), { to })).catch(() => undefined)
   }
-}
-
-function textOf({ local, domain, resource }: Jid): string {
-  const bare = local === undefined ? domain : `${local}@${domain}`
-  return resource === undefined ? bare : `${bare}/${resource}`
 }

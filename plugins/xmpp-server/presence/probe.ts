@@ -1,4 +1,5 @@
 import type { Jid } from 'patchbay'
+import { bareOf } from '../accounts/addresses.js'
 import { blocks } from '../blocking/blocklist.js'
 import { shows } from '../roster/state.js'
 import type { Server } from '../server.js'
@@ -10,7 +11,7 @@ import { availableOf } from './share.js'
 /** A probe of a client: what it would be told at its login, or `unsubscribed` (RFC 6121 §4.3.2). */
 export function answerProbe(server: Server, stanza: Element, from: Jid, account: string): void {
   const { from: asking, to } = stanza.attributes
-  const sender = `${from.local}@${from.domain}`
+  const sender = bareOf(from)
   const session = from.resource === undefined ? undefined : sessionAt(server.registry, sender, from.resource)
   if (!session) return
   if (sender === account || shows(server.rosters.entry(account, sender))) showPresences(server, session, account)

@@ -1,4 +1,5 @@
 import { parseJid } from 'patchbay'
+import { bareOf } from '../accounts/addresses.js'
 import type { Server } from '../server.js'
 import { StanzaError } from '../stanza/error.js'
 import { type Element, elements, textOf } from '../xml/element.js'
@@ -30,7 +31,7 @@ export async function changeRoster(server: Server, owner: string, query: Element
 function contactOf({ attributes }: Element): string {
   const jid = parseJid(attributes['jid'] ?? '')
   if (!jid) throw new StanzaError('bad-request')
-  return jid.local === undefined ? jid.domain : `${jid.local}@${jid.domain}`
+  return bareOf(jid)
 }
 
 function groupsOf(item: Element): string[] {

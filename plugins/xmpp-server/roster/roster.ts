@@ -1,6 +1,7 @@
 import type { Feature } from '../feature.js'
 import { StanzaError } from '../stanza/error.js'
 import { element } from '../xml/element.js'
+import { forgetRoster } from './farewell.js'
 import { itemOf, ROSTER } from './item.js'
 import { changeRoster } from './request.js'
 
@@ -32,5 +33,5 @@ export const roster: Feature = {
       },
     },
   ],
-  forget: ({ rosters }, account) => rosters.forget(account),
+  forget: forgetRoster,
 }

@@ -1,4 +1,5 @@
 import type { Jid } from 'patchbay'
+import { bareOf } from '../accounts/addresses.js'
 import { blocks } from '../blocking/blocklist.js'
 import { presencesTo } from '../presence/share.js'
 import type { Server } from '../server.js'
@@ -17,7 +18,7 @@ const MOST_REQUESTS = 1000
 
 /** A step of a subscription from one account to another, or to somebody else we serve (RFC 6121 §3): both sides at once. */
 export async function takeStep(server: Server, stanza: Element, from: Jid, to: Jid, step: Step): Promise<void> {
-  const [user, contact] = [bare(from), bare(to)]
+  const [user, contact] = [bareOf(from), bareOf(to)]
   const component = server.components.get(to.domain)
   if (!component && !server.hosts.includes(to.domain)) throw new StanzaError('remote-server-not-found')
   if (user === contact) throw new StanzaError('not-allowed', 'An account sees itself without asking')
@@ -75,8 +76,4 @@ function answer(server: Server, draft: RosterDraft, user: string, contact: strin
 function kept(presence: Element): string {
   const text = serialize(presence)
   return Buffer.byteLength(text) <= LONGEST_REQUEST ? text : serialize({ ...presence, children: [] })
-}
-
-function bare({ local, domain }: Jid): string {
-  return local === undefined ? domain : `${local}@${domain}`
 }

@@ -1,5 +1,5 @@
 import { KernelError } from 'patchbay'
-import type { AccountRecord } from '../accounts/accounts.js'
+import type { AccountRecord } from '../accounts/record.js'
 import type { Server } from '../server.js'
 import { SaslFailure } from './failure.js'
 import { accountNamed, checkAuthorization } from './identity.js'

@@ -1,11 +1,10 @@
 import type { Jid } from 'patchbay'
-import { accountKey, rosterKey } from '../accounts/addresses.js'
+import { shows } from '../roster/state.js'
 import type { Server } from '../server.js'
 
 /** Whether `watcher` is told of the presence of an account: it is the account itself, or has its subscription. */
-export function mayWatch({ registry: { stores } }: Server, account: Jid, watcher: Jid): boolean {
+export function mayWatch({ rosters }: Server, account: Jid, watcher: Jid): boolean {
   if (watcher.local === account.local && watcher.domain === account.domain) return true
   const contact = watcher.local === undefined ? watcher.domain : `${watcher.local}@${watcher.domain}`
-  const entry = stores.rosters.getSync(rosterKey(accountKey(account.local!, account.domain), contact))
-  return entry?.subscription === 'from' || entry?.subscription === 'both'
+  return shows(rosters.entry(`${account.local}@${account.domain}`, contact))
 }

@@ -6,6 +6,8 @@ import { LONGEST_PRIVATE, PRIVATE, privateOf, setPrivates } from './privates.js'
 
 /** XEP-0049: what a client keeps for its account, where nobody else sees it. */
 export const privateStorage: Feature = {
+  // Clients from before accounts answered ask the host what it keeps for them.
+  host: [PRIVATE],
   account: [PRIVATE],
   iq: [
     {

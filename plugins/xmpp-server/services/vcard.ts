@@ -5,6 +5,8 @@ import { LONGEST_VCARD, setVcard, VCARD, vcardOf } from './vcards.js'
 
 /** XEP-0054: everybody may read a vCard, its account alone may write it. */
 export const vcard: Feature = {
+  // Clients from before accounts answered ask the host what it keeps for them.
+  host: [VCARD],
   account: [VCARD],
   iq: [
     {

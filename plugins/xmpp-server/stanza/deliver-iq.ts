@@ -1,4 +1,5 @@
 import type { Jid } from 'patchbay'
+import { bareOf } from '../accounts/addresses.js'
 import { blocks } from '../blocking/blocklist.js'
 import { shows } from '../roster/state.js'
 import type { Server } from '../server.js'
@@ -12,7 +13,7 @@ import { route } from './route.js'
 /** An IQ to a host, an account, or a session (RFC 6121 §8.5). */
 export async function deliverIq(server: Server, stanza: Element, from: Jid, to: Jid, session?: Session): Promise<void> {
   if (to.local !== undefined) {
-    const account = `${to.local}@${to.domain}`
+    const account = bareOf(to)
     if (!server.accounts.find(account) || blocks(server, account, stanza.attributes['from'] ?? '')) {
       throw new StanzaError('service-unavailable')
     }
@@ -33,7 +34,7 @@ function reaches({ rosters, components }: Server, stanza: Element, from: Jid, re
   const { type } = stanza.attributes
   const { account, directed } = receiver
   if (type === 'result' || type === 'error' || receiver.presence) return true
-  const sender = from.local === undefined ? from.domain : `${from.local}@${from.domain}`
+  const sender = bareOf(from)
   if (sender === account || components.has(from.domain)) return true
   if (directed?.has(sender) || directed?.has(stanza.attributes['from']!)) return true
   return shows(rosters.entry(account, sender))

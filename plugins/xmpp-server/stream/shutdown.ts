@@ -10,6 +10,8 @@ const PATIENCE = 1000
 export async function shutDown({ streams }: Registry): Promise<void> {
   let done = 0
   for (const stream of [...streams]) {
+    // All sessions end: there is nobody to tell each other's end to.
+    stream.session = undefined
     closeStream(stream, 'system-shutdown')
     if (++done % BLOCK === 0) await nextTurn()
   }

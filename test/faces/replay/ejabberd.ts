@@ -1,5 +1,5 @@
 import { login } from '../../plugins/xmpp-server/client.js'
-import { EVERYTHING_ELSE, openHouse, type TestHouse } from '../house.js'
+import { EVERYTHING_ELSE, openHouse, xmppPort } from '../house.js'
 import { readBlocks } from '../recordings.js'
 import type { Script } from './script.js'
 
@@ -32,8 +32,8 @@ export const EJABBERD: Script = {
       const body = JSON.stringify({ user, host: 'localhost', password })
       await house.local('/api/register', { method: 'POST', body })
     }
-    const alice = await login(xmppPort(house), 'alice@localhost/lab', { password: 'alicepw', presence: '<presence/>' })
-    return { house, url: house.url, clients: [{ end: () => alice.socket.destroy() }] }
+    await login(xmppPort(house), 'alice@localhost/lab', { password: 'alicepw', presence: '<presence/>' })
+    return { house, url: house.url }
   },
   translate: [
     // Operators have no account.
@@ -48,13 +48,11 @@ export const EJABBERD: Script = {
   later: [],
   exceptions: {
     'unknown command POST existing atom': [404, 'every name that is no command is the same here'],
+    'stats registeredusers': [200, 'admin is an operator and has no account, and guests of the lab were not recorded'],
+    'get_offline_count on v1 path': [200, 'a bare number: 23.01 takes v1 in a path, but its encoding came with 24.02'],
+    'get_offline_count old arg name server': [200, 'one of the four messages came while the lab was not recorded'],
   },
   bodyless: / \/api\/(modules_available)\b.* 200$/,
   // The lab's client spoke TLS, that of the test does not.
   volatile: ['timestamp', 'uptime', 'port', 'token', 'connection'],
-}
-
-function xmppPort({ log }: TestHouse): number {
-  const said = log.map(({ message }) => message).find(message => /^XMPP is listening on .* \(tcp\)$/.test(message))
-  return Number(/:(\d+) /.exec(said ?? '')?.[1])
 }

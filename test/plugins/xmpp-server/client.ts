@@ -93,7 +93,8 @@ export class RawClient {
   }
 }
 
-const LIMITS = { ...SHAPE, bytes: 16_777_216 }
+/** A server may say more at once than a client, such as a large roster. */
+const LIMITS = { ...SHAPE, nodes: 1_000_000, bytes: 100_000_000 }
 const PARSERS = parsers(() => told)
 
 let asked = 0

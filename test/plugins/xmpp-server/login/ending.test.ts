@@ -125,3 +125,30 @@ test('a role is one of those that are known, and its change is noticed by who re
     { with: [probe] },
   )
 })
+
+test('who saw an account online is told when it is removed, banned, or its resource is taken', async t => {
+  await withXmpp(async house => {
+    const { accounts, rosters } = house.backend
+    for (const act of [
+      () => accounts.unregister('alice@localhost'),
+      () => accounts.ban('alice@localhost', 'spam', 'admin'),
+      () => login(house.port, 'alice@localhost/lab'),
+    ]) {
+      await accounts.unregister('alice@localhost')
+      await house.register('alice@localhost', 'bob@localhost')
+      await rosters.subscribeBoth('alice@localhost', 'bob@localhost')
+      const bob = await login(house.port, 'bob@localhost', { presence: '<presence/>' })
+      await login(house.port, 'alice@localhost/lab', { presence: '<presence/>' })
+      const said = (type: string | undefined) =>
+        bob.next(({ name, attributes }) => {
+          return name === 'presence' && attributes['from'] === 'alice@localhost/lab' && attributes['type'] === type
+        })
+      await said(undefined)
+      await act()
+      await said('unavailable')
+      t.is(await house.backend.sessions.count({ jid: 'bob@localhost' }), 1)
+      await bob.close()
+      await accounts.unregister('bob@localhost')
+    }
+  })
+})

@@ -2,6 +2,8 @@ import { type Element, elements, textOf } from '../../../../plugins/xmpp-server/
 import type { RawClient } from '../client.js'
 import { type Digest, ScramClient } from './scram-client.js'
 
+/** Milliseconds: whoever guesses waits for his turn. */
+const PATIENCE = 30_000
 const SASL = 'urn:ietf:params:xml:ns:xmpp-sasl'
 const MECHANISMS = { sha1: 'SCRAM-SHA-1', sha256: 'SCRAM-SHA-256' } as const
 
@@ -22,7 +24,7 @@ export const ABORT = `<abort xmlns='${SASL}'/>`
 /** What the server says to a step of a login: its word and, of a failure, the condition. */
 export async function step(client: RawClient, text: string): Promise<{ word: string; said: Element }> {
   client.send(text)
-  const said = await client.next(({ xmlns, name }) => xmlns === SASL && name !== 'mechanisms')
+  const said = await client.next(({ xmlns, name }) => xmlns === SASL && name !== 'mechanisms', PATIENCE)
   const word = said.name === 'failure' ? elements(said)[0]!.name : said.name
   return { word, said }
 }

@@ -8,7 +8,7 @@ import type { Session } from '../../../../plugins/xmpp-server/session/session.js
 import { newCounters } from '../../../../plugins/xmpp-server/stream/counters.js'
 import { CLIENT, element } from '../../../../plugins/xmpp-server/xml/element.js'
 import type { RawClient } from '../client.js'
-import { change, codes, enter, isError, MUC, OWNER, ROOM, refusal, say, saying, withParty } from './party.js'
+import { change, codes, enter, from, isError, MUC, OWNER, ROOM, refusal, say, saying, withParty } from './party.js'
 
 test('while two thousand are told, everybody else has turns', async t => {
   const room = newRoom('hall', 'conference.localhost', usualOptions())
@@ -82,6 +82,18 @@ test('nobody fills the service with rooms, a room with presence, or a stanza wit
     t.is(refusal(await alice.next(isError)), 'jid-malformed')
     await bob.close()
     while ((await rooms.list()).length > 1) await setImmediate()
+    const carol = await client('carol')
+    const keep = `<field var='muc#roomconfig_persistentroom'><value>1</value></field>`
+    const persist = `<query xmlns='${OWNER}'><x xmlns='jabber:x:data' type='submit'>${keep}</x></query>`
+    for (let n = 0; n < 200; n++) {
+      const room = `c${n}@conference.localhost`
+      await enter(carol, 'carol', room)
+      await carol.ask('set', persist, room)
+      carol.send(`<presence type='unavailable' to='${room}/carol'/>`)
+      await carol.next(from('carol', 'unavailable', room))
+    }
+    t.is(refusal(await enter(carol, 'carol', 'c200@conference.localhost')), 'resource-constraint')
+    t.is((await rooms.list()).length, 201)
   })
 })
 
