@@ -1,10 +1,15 @@
 import type { ExecutionContext } from 'ava'
 import { PASSWORD } from '../../bench/parts/child.js'
+import { basic } from '../../bench/parts/load.js'
 import { removeTemporaryFolders } from '../../bench/parts/temporary.js'
 import { type Rival, startEjabberd, startProsody } from '../../bench/parts/xmpp-rivals.js'
+import { elements, textOf } from '../../plugins/xmpp-server/xml/element.js'
+import { login } from '../plugins/xmpp-server/client.js'
 import { liveTest } from './installed.js'
 import { withXmppHouse } from './xmpp-house.js'
 import { type Observations, scenario } from './xmpp-scenario.js'
+
+const ADMIN = basic('admin@localhost', PASSWORD)
 
 /**
  * Where Patchbay agrees with neither server, and why. By step and client; anything else that differs from both fails
@@ -34,14 +39,53 @@ async function observeOurs(t: ExecutionContext): Promise<Observations> {
   return seen
 }
 
+liveTest('the stream of a client that is kicked ends as it does at ejabberd', ['ejabberdctl'], async t => {
+  const ejabberd = (await startEjabberd({ store: 'plain', accounts: 1 }))!
+  const ask = (url: string, name: string, given: object) =>
+    fetch(`${url}/api/${name}`, { method: 'POST', headers: { Authorization: ADMIN }, body: JSON.stringify(given) })
+  const theirs = await kicked(ejabberd.port, (name, given) => ask(`http://127.0.0.1:${ejabberd.http}`, name, given))
+  await ejabberd.end()
+  await withXmppHouse(t, async ({ port, command }) => {
+    await command('register', { user: 'user0', host: 'localhost', password: PASSWORD })
+    t.deepEqual(await kicked(port, command), theirs)
+  })
+  t.is(theirs.length, 2)
+  removeTemporaryFolders()
+})
+
+/** The errors, with their texts, that streams of `user0` end with. */
+async function kicked(port: number, command: (name: string, given: object) => Promise<unknown>): Promise<string[]> {
+  const ends: string[] = []
+  const account = { user: 'user0', host: 'localhost' }
+  for (const [name, more] of [
+    ['kick_session', { resource: 'lab', reason: 'enough' }],
+    ['kick_user', {}],
+  ] as const) {
+    const client = await login(port, 'user0@localhost/lab', { password: PASSWORD, presence: '<presence/>' })
+    await client.ask('get', "<ping xmlns='urn:xmpp:ping'/>", 'localhost')
+    await command(name, { ...account, ...more })
+    const error = await client.next('error')
+    ends.push(
+      elements(error)
+        .map(each => `${each.name} ${textOf(each)}`.trim())
+        .join(', '),
+    )
+    await client.closed
+  }
+  return ends
+}
+
 liveTest(
   'what two clients observe is what they observe with Prosody or with ejabberd',
   ['prosody', 'ejabberdctl'],
   async t => {
     t.timeout(180_000)
     const some = { store: 'plain', accounts: 2 } as const
-    const [ejabberd, prosody] = [await observe(await startEjabberd(some)), await observe(await startProsody(some))]
-    const ours = await observeOurs(t)
+    const [ejabberd, prosody, ours] = await Promise.all([
+      startEjabberd(some).then(observe),
+      startProsody(some).then(observe),
+      observeOurs(t),
+    ])
     removeTemporaryFolders()
     // Whose turn comes first within one step is nobody's promise.
     const line = (heard: string[] | undefined) => JSON.stringify([...(heard ?? [])].sort())

@@ -5,9 +5,8 @@ import { binary, HOST, integer, RESCODE, RESTUPLE, USER } from './shapes.js'
 
 const ACCESS = { permission: 'sessions.write' }
 const TAGS = ['session']
-const CONDITION = 'policy-violation'
 
-/** Ending sessions (contracts/xmpp.md §3.6). */
+/** Ending sessions (contracts/xmpp.md §3.6), with the stream errors that ejabberd 23.01 ends them with. */
 export const KICK_COMMANDS: readonly BackendCommand[] = [
   {
     access: ACCESS,
@@ -21,7 +20,7 @@ export const KICK_COMMANDS: readonly BackendCommand[] = [
       const jid = await servedJid(backend, user!, host!)
       const resource = prepareResource(given!)
       if (jid !== undefined && resource !== undefined) {
-        await backend.sessions.end(`${jid}/${resource}`, { condition: CONDITION, ...(text && { text }) })
+        await backend.sessions.end(`${jid}/${resource}`, { condition: 'conflict', ...(text && { text }) })
       }
       return true
     },
@@ -38,7 +37,8 @@ export const KICK_COMMANDS: readonly BackendCommand[] = [
     ],
     async run(backend, { user, host }, { version }) {
       const jid = await servedJid(backend, user!, host!)
-      const kicked = jid === undefined ? 0 : await backend.sessions.end(jid, { condition: CONDITION })
+      const why = { condition: 'policy-violation', text: 'has been kicked' }
+      const kicked = jid === undefined ? 0 : await backend.sessions.end(jid, why)
       return version < 2 ? kicked : `Kicked sessions: ${kicked}`
     },
   },
