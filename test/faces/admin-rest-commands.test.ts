@@ -316,7 +316,10 @@ const VCARD = 'BEGIN:VCARD\nVERSION:4.0\nFN:Alice {the first}\nGENDER:F\nEND:VCA
 testStory('vCards are texts', [
   { ...at('GET', 'vcards/alice'), ...says(404, 'The user <alice@localhost> has no vCard configured.') },
   { ...at('PUT', 'vcards/alice', VCARD), ...says(200, 'vCard stored for <alice@localhost>') },
-  { ...at('GET', 'vcards/alice%40localhost'), status: 200, type: 'text/vcard', answer: VCARD.replaceAll('\n', '\r\n') },
+  { ...at('GET', 'vcards/alice%40localhost'), status: 200, type: 'text/vcard', answer: VCARD },
+  { ...at('PUT', 'vcards/alice', `\ufeff${VCARD}`), status: 200 },
+  { ...at('GET', 'vcards/alice'), status: 200, type: 'text/vcard', answer: VCARD },
+  { ...at('PUT', 'vcards/alice'), body: Buffer.from(VCARD.replace('Alice', 'J\xfcrgen'), 'latin1'), ...MALFORMED },
   { ...at('PUT', 'vcards/alice', 'no vCard'), ...MALFORMED },
   { ...at('PUT', 'vcards/alice', `${VCARD}${VCARD}`), ...MALFORMED },
   { ...at('PUT', 'vcards/alice', VCARD.replace('Alice', '\u0001')), ...MALFORMED },
