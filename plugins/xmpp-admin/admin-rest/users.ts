@@ -84,10 +84,10 @@ async function unregister(backend: XmppBackend, call: RestCall): Promise<AdminRe
 
 async function change(backend: XmppBackend, call: RestCall): Promise<AdminRestReply> {
   const { attribute, body, profile } = call
-  namedIn(call)
+  const { shown: name } = namedIn(call)
   if (attribute === undefined) return INVALID_PATH
   const jid = await accountIn(backend, call)
-  const modified = { result: `User modified: ${jid}` }
+  const modified = { result: `User modified: ${name}` }
   if (attribute === 'password') {
     const outcome = await backend.accounts.setPassword(jid, passwordIn(call))
     return outcome === 'changed' ? modified : outcome === 'invalid_password' ? INTERNAL_ERROR : INVALID_USER
