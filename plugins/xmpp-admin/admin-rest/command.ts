@@ -38,7 +38,7 @@ export function contributeRestCommands(
   for (const { run, ...definition } of commands) {
     ctx.command('admin_rest', definition, async call => {
       try {
-        return await run(backend(), { ...call, options: ctx.config })
+        return await run(backend(), Object.assign(call, { options: ctx.config }))
       } catch (thrown) {
         if (thrown instanceof Refused) return { status: thrown.status, result: thrown.result }
         throw thrown

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { partsOf } from '../accounts/addresses.js'
 import { pageOfNames } from '../accounts/names.js'
 import type { Server } from '../server.js'
 import { type Element, withAttributes } from '../xml/element.js'
@@ -18,7 +19,7 @@ export async function broadcast(
   for await (const accounts of all ? allAccounts(server, host) : onlineAccounts(server, host)) {
     const deliveries = await Promise.all(
       accounts.map(account => {
-        const [local = '', domain = ''] = account.split('@')
+        const { local, host: domain } = partsOf(account)!
         const to = { local, domain, resource: undefined }
         return deliverMessage(server, withAttributes(message, { to: account }), to, { everywhere: true })
       }),
