@@ -1,5 +1,4 @@
-import type { Jid } from 'patchbay'
-import { addressOf } from '../accounts/addresses.js'
+import { formatJid, type Jid } from 'patchbay'
 import type { Server } from '../server.js'
 import type { Session } from '../session/session.js'
 import { StanzaError } from '../stanza/error.js'
@@ -11,7 +10,7 @@ const MOST = 1000
 
 /** Keeps whom a session shows itself to until it takes that back (RFC 6121 §4.6.3); throws `resource-constraint`. */
 export function remember(session: Session, to: Jid, shown: boolean): void {
-  const text = addressOf(to)
+  const text = formatJid(to)
   if (!shown) {
     session.directed?.delete(text)
     return
