@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { Command } from '../../life/contributions.js'
 import type { Credentials, Identity } from '../../life/identity.js'
 import { parseJid } from '../../names/jid.js'
@@ -106,7 +107,11 @@ function parse(authorization: string, hosts: readonly string[]): Credentials | u
 function textOf({ req }: KernelContext, { bodyBytes }: FaceOptions): string | Promise<string> {
   const { 'content-length': length, 'transfer-encoding': encoding } = req.headers
   if (encoding === undefined && (length === undefined || length === '0')) return ''
-  return readBody(req, bodyBytes).then(bytes => bytes.toString('utf8'))
+  return readBody(req, bodyBytes).then(bytes => {
+    // What cannot be read would be stored as something else.
+    if (!isUtf8(bytes)) throw new Refusal(400, MALFORMED_BODY)
+    return bytes.toString('utf8')
+  })
 }
 
 /** Every body of the original is JSON. */

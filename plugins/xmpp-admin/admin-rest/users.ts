@@ -19,6 +19,8 @@ import { itemsOf } from './rosters.js'
 
 const READ = { permission: 'accounts.read' }
 const WRITE = { permission: 'accounts.write' }
+/** Whoever administers one host cannot make an administrator of all of them. */
+const NOT_ENOUGH = { status: 401, result: 'User must be an administrator' } as const
 const USER = { route: 'user', addressed: 'account' } as const
 
 /** `user/U` (contracts/xmpp.md §2.3). */
@@ -83,7 +85,7 @@ async function unregister(backend: XmppBackend, call: RestCall): Promise<AdminRe
 }
 
 async function change(backend: XmppBackend, call: RestCall): Promise<AdminRestReply> {
-  const { attribute, body, profile } = call
+  const { attribute, body, profile, identity } = call
   const { shown: name } = namedIn(call)
   if (attribute === undefined) return INVALID_PATH
   const jid = await accountIn(backend, call)
@@ -97,6 +99,7 @@ async function change(backend: XmppBackend, call: RestCall): Promise<AdminRestRe
   if (attribute !== 'role') return INVALID_PATH
   const role = field(body, 'role')
   if (typeof role !== 'string') return INVALID_BODY
+  if (role === 'prosody:operator' && identity?.role === 'prosody:admin') return NOT_ENOUGH
   const outcome = await backend.accounts.setRole(jid, role)
   return outcome === 'changed' ? modified : outcome === 'unknown_role' ? INVALID_BODY : INVALID_USER
 }
