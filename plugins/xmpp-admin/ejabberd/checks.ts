@@ -4,9 +4,14 @@ import { EjabberdError } from 'patchbay'
 const NOT_XML = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/u
 const DAY_MS = 86_400_000
 
+/** Whether XML can carry it. */
+export function isXmlText(value: string): boolean {
+  return !NOT_XML.test(value)
+}
+
 /** What is about to be written into a stream or shown to a client; throws where it would break either. */
 export function checkText(name: string, value: string): string {
-  if (NOT_XML.test(value)) throw new EjabberdError(400, `Invalid '${name}': it has characters that XML cannot carry`)
+  if (!isXmlText(value)) throw new EjabberdError(400, `Invalid '${name}': it has characters that XML cannot carry`)
   return value
 }
 

@@ -67,7 +67,7 @@ export const GROUP_COMMANDS: readonly BackendCommand[] = [
       if (!group) return []
       return [
         { key: 'label', value: group.label },
-        { key: 'displayed_groups', value: group.displayed.join(',') },
+        { key: 'displayed_groups', value: group.displayed.join('\n') },
         { key: 'description', value: group.description },
       ]
     },

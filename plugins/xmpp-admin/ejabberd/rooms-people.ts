@@ -110,7 +110,8 @@ export const ROOM_PEOPLE_COMMANDS: readonly BackendCommand[] = [
 ]
 
 async function invite(backend: XmppBackend, given: Given, call: BackendCall): Promise<boolean> {
-  const room = await roomOf(backend, given)
+  const room = await knownRoom(backend, given)
+  if (room === undefined) throw refused('room_not_found')
   const users = call.arguments['users'] as string | readonly string[]
   const present = new Set((await occupantsOf(backend, given)).map(({ jid }) => bareJid(jid)))
   const whom = (typeof users === 'string' ? users.split(':') : users).map(user => {
