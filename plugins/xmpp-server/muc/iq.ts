@@ -1,7 +1,7 @@
 import type { Jid } from 'patchbay'
 import type { Server } from '../server.js'
+import { reply } from '../session/reply.js'
 import type { Session } from '../session/session.js'
-import { send } from '../session/sessions.js'
 import { StanzaError } from '../stanza/error.js'
 import { CLIENT, type Element, element, elements } from '../xml/element.js'
 import { parseElement } from '../xml/read.js'
@@ -76,7 +76,7 @@ export async function answerAt(server: Server, session: Session, stanza: Element
   const act = room ? ROOM_REQUESTS[key] : SERVICE_REQUESTS[key]
   if (!act) throw new StanzaError('service-unavailable')
   const answer = await (act as AtRoom)({ ...given, room: room! })
-  send(session, element(CLIENT, 'iq', { type: 'result', id, from: asked, to: from }, answer ? [answer] : []))
+  reply(server, session, element(CLIENT, 'iq', { type: 'result', id, from: asked, to: from }, answer ? [answer] : []))
 }
 
 function vcardOf({ options: { vcard } }: Room): Element {
