@@ -79,7 +79,16 @@ export type {
   Subject,
 } from './life/identity.js'
 export { AddressSet, networkOf } from './names/address-set.js'
-export { bareJid, type Jid, parseJid, prepareDomain, prepareLocal, prepareResource } from './names/jid.js'
+export {
+  bareJid,
+  bareOf,
+  formatJid,
+  type Jid,
+  parseJid,
+  prepareDomain,
+  prepareLocal,
+  prepareResource,
+} from './names/jid.js'
 export { glob, regexp } from './names/pattern.js'
 export type { Pattern } from './names/pattern-machine.js'
 export { Decoys } from './passwords/decoys.js'

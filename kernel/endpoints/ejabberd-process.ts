@@ -14,6 +14,8 @@ const HELP_RESULT: Named = {
   name: 'commands',
   type: { list: { name: 'entry', type: { tuple: HELP.map(name => ({ name, type: 'string' })) } } },
 }
+/** Names or patterns that one call of `help` may have. */
+const MOST_TOPICS = 100
 /** ejabberd's levels and numbers as ours; those that ours do not tell apart are the nearest one. */
 const LEVELS: Readonly<Record<string, LogLine['level']>> = {
   ...{ none: 'error', emergency: 'error', alert: 'error', critical: 'error', error: 'error' },
@@ -99,8 +101,9 @@ export function contributeEjabberdProcess(ctx: PluginContext, { log, live }: Too
     ({ arguments: { topics }, version }) => {
       const all = ctx.commands('ejabberd')
       const asked = topics as readonly string[]
-      const wanted = asked.length === 0 ? all : all.filter(each => asked.some(topic => commandsNamed([each], topic)[0]))
-      return byName(wanted).map(each => ({
+      if (asked.length > MOST_TOPICS) throw new EjabberdError(400, `Invalid 'topics': more than ${MOST_TOPICS}`)
+      const wanted = asked.length === 0 ? all : new Set(asked.flatMap(topic => commandsNamed(all, topic)))
+      return byName([...wanted]).map(each => ({
         command: each.name,
         arguments: argumentsInWords(each, version),
         result: resultInWords(each, version),

@@ -32,7 +32,17 @@ export function parseJid(text: string): Jid | undefined {
 /** The bare JID with a local part that `text` means; undefined when it is none. A resource is left off. */
 export function bareJid(text: string): string | undefined {
   const jid = parseJid(text)
-  return jid?.local === undefined ? undefined : `${jid.local}@${jid.domain}`
+  return jid?.local === undefined ? undefined : bareOf(jid)
+}
+
+/** A JID without its resource, as text. */
+export function bareOf({ local, domain }: Jid): string {
+  return local === undefined ? domain : `${local}@${domain}`
+}
+
+/** A JID as text. */
+export function formatJid(jid: Jid): string {
+  return jid.resource === undefined ? bareOf(jid) : `${bareOf(jid)}/${jid.resource}`
 }
 
 /** The profile UsernameCaseMapped (RFC 8265 §3.3): width, case, NFC; what it forbids gives undefined. */

@@ -1,3 +1,4 @@
+import { glob } from '../../names/pattern.js'
 import { type Argument, argumentsIn, namedInWords, type ResultType, resultIn } from './ejabberd-types.js'
 
 /** What help is about: an entry of the registry without what only its own plugin can use. */
@@ -11,11 +12,14 @@ export interface Described {
   readonly result: ResultType
 }
 
+/** Characters of a name, a tag or a pattern. */
+const LONGEST_ASKED = 100
+
 /** Those that `asked` names: a command, a tag, or a pattern with * and ?; in the order of their names. */
 export function commandsNamed<C extends Described>(commands: readonly C[], asked: string): C[] {
-  const name = asked.replaceAll('-', '_')
-  const source = name.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*+/g, '.*')
-  const pattern = new RegExp(`^${source.replaceAll('?', '.')}$`)
+  // No name is as long, and whoever sends a longer one only wants work to be done.
+  if (asked.length > LONGEST_ASKED) return []
+  const pattern = glob(asked.replaceAll('-', '_').replace(/[[\]\\]/g, '\\$&'))
   return byName(commands.filter(each => pattern.test(each.name) || each.tags.includes(asked)))
 }
 

@@ -19,6 +19,8 @@ import { itemsOf } from './rosters.js'
 
 const READ = { permission: 'accounts.read' }
 const WRITE = { permission: 'accounts.write' }
+/** Whoever administers one host cannot make an administrator of all of them. */
+const NOT_ENOUGH = { status: 401, result: 'User must be an administrator' } as const
 const USER = { route: 'user', addressed: 'account' } as const
 
 /** `user/U` (contracts/xmpp.md §2.3). */
@@ -30,9 +32,11 @@ export const USER_COMMANDS: readonly RestCommand[] = [
 ]
 
 async function show(backend: XmppBackend, call: RestCall): Promise<AdminRestReply> {
-  const jid = await accountIn(backend, call)
+  const { jid: named } = namedIn(call)
+  const sessions = named === undefined ? [] : await backend.sessions.list({ jid: named })
+  // Whoever is online has an account.
+  const jid = sessions.length > 0 ? named! : await accountIn(backend, call)
   if (call.attribute === 'connected') return connected(backend, jid)
-  const sessions = await backend.sessions.list({ jid })
   // Everybody else's clients have never seen any but an empty one.
   const wanted = call.ctx.querystring !== '' && call.ctx.query['roster'] === '1'
   const roster = wanted ? itemsOf(await backend.rosters.get(jid)) : []
@@ -81,11 +85,11 @@ async function unregister(backend: XmppBackend, call: RestCall): Promise<AdminRe
 }
 
 async function change(backend: XmppBackend, call: RestCall): Promise<AdminRestReply> {
-  const { attribute, body, profile } = call
-  namedIn(call)
+  const { attribute, body, profile, identity } = call
+  const { shown: name } = namedIn(call)
   if (attribute === undefined) return INVALID_PATH
   const jid = await accountIn(backend, call)
-  const modified = { result: `User modified: ${jid}` }
+  const modified = { result: `User modified: ${name}` }
   if (attribute === 'password') {
     const outcome = await backend.accounts.setPassword(jid, passwordIn(call))
     return outcome === 'changed' ? modified : outcome === 'invalid_password' ? INTERNAL_ERROR : INVALID_USER
@@ -95,6 +99,7 @@ async function change(backend: XmppBackend, call: RestCall): Promise<AdminRestRe
   if (attribute !== 'role') return INVALID_PATH
   const role = field(body, 'role')
   if (typeof role !== 'string') return INVALID_BODY
+  if (role === 'prosody:operator' && identity?.role === 'prosody:admin') return NOT_ENOUGH
   const outcome = await backend.accounts.setRole(jid, role)
   return outcome === 'changed' ? modified : outcome === 'unknown_role' ? INVALID_BODY : INVALID_USER
 }

@@ -1,4 +1,4 @@
-import { EjabberdError, parseJid, prepareResource } from 'patchbay'
+import { EjabberdError, formatJid, parseJid, prepareResource } from 'patchbay'
 import { checkText } from './checks.js'
 import { type BackendCommand, servedJid } from './command.js'
 import { binary, HOST, RESCODE, USER } from './shapes.js'
@@ -67,9 +67,7 @@ export const MESSAGE_COMMANDS: readonly BackendCommand[] = [
 /** As it is routed: a bare or a full JID, or a domain. */
 function addressOf(given: string): string | undefined {
   const jid = parseJid(given)
-  if (!jid) return undefined
-  const bare = jid.local === undefined ? jid.domain : `${jid.local}@${jid.domain}`
-  return jid.resource === undefined ? bare : `${bare}/${jid.resource}`
+  return jid && formatJid(jid)
 }
 
 function badAttribute(name: string): never {

@@ -6,7 +6,7 @@ import type { Server } from '../server.js'
 import type { Session } from '../session/session.js'
 import { sessionAt } from '../session/sessions.js'
 import { child, textOf } from '../xml/element.js'
-import { accountKey, accountsOf, partsOf } from './addresses.js'
+import { accountOf, accountsOf, keyOf } from './addresses.js'
 
 /** When an account was last used, and with which words it left (XEP-0012). */
 export interface ActivityRecord {
@@ -70,7 +70,7 @@ export async function* idleSince({ hosts, registry }: Server, host: string, sinc
     const { entries, next } = await accounts.page(PAGE, accountsOf(host, after))
     const used = await known.getMany(entries.map(([key]) => key))
     for (const [index, [key, record]] of entries.entries()) {
-      const jid = `${key.slice(host.length + 1)}@${host}`
+      const jid = accountOf(key)
       const at = used[index]?.at ?? record.created
       if (at < since.getTime() && !registry.sessions.has(jid)) yield jid
     }
@@ -93,9 +93,4 @@ export async function rememberOnline({ sessions, stores }: Registry): Promise<vo
 function statusOf(own: readonly Session[]): string {
   const [first] = own.filter(({ presence }) => presence).sort((one, other) => other.priority - one.priority)
   return first?.presence ? textOf(child(first.presence, 'status')) : ''
-}
-
-function keyOf(jid: string): string {
-  const { local, host } = partsOf(jid)!
-  return accountKey(local, host)
 }

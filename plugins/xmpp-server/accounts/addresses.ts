@@ -1,24 +1,23 @@
-import type { Jid } from 'patchbay'
-
 /** A bare, prepared JID in its parts; undefined for the JID of a host. */
 export function partsOf(jid: string): { local: string; host: string } | undefined {
   const at = jid.indexOf('@')
   return at < 1 ? undefined : { local: jid.slice(0, at), host: jid.slice(at + 1) }
 }
 
-/** A JID without its resource, as text. */
-export function bareOf({ local, domain }: Jid): string {
-  return local === undefined ? domain : `${local}@${domain}`
-}
-
-/** A JID as text. */
-export function addressOf(jid: Jid): string {
-  return jid.resource === undefined ? bareOf(jid) : `${bareOf(jid)}/${jid.resource}`
+/** The domain of a bare JID, which it is itself where it has no local part. */
+export function domainOf(jid: string): string {
+  return jid.slice(jid.indexOf('@') + 1)
 }
 
 /** Where an account is stored: host first, so that a host's accounts are one range. Neither part has a slash. */
 export function accountKey(local: string, host: string): string {
   return `${host}/${local}`
+}
+
+/** Where the account of a bare JID is stored. */
+export function keyOf(account: string): string {
+  const { local, host } = partsOf(account)!
+  return accountKey(local, host)
 }
 
 /** All accounts of a host, after the one called `after`. */
@@ -37,7 +36,7 @@ export function rosterKey(owner: string, contact: string): string {
   return `${owner}/${contact}`
 }
 
-/** All that is stored under an account's key and a slash. */
+/** All that is stored under a key and a slash: of an account, a group, a host. */
 export function allOf(owner: string): { gt: string; lt: string } {
   return { gt: `${owner}/`, lt: `${owner}0` }
 }

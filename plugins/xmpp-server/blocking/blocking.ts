@@ -1,4 +1,4 @@
-import { accountKey, partsOf } from '../accounts/addresses.js'
+import { keyOf } from '../accounts/addresses.js'
 import type { Feature } from '../feature.js'
 import { StanzaError } from '../stanza/error.js'
 import { element } from '../xml/element.js'
@@ -16,8 +16,7 @@ export const blocking: Feature = {
       get({ registry }, { session }) {
         if (!session) throw new StanzaError('forbidden')
         session.blocking = true
-        const { local, host } = partsOf(session.account)!
-        const jids = registry.stores.blocklists.getSync(accountKey(local, host)) ?? []
+        const jids = registry.stores.blocklists.getSync(keyOf(session.account)) ?? []
         return element(
           BLOCKING,
           'blocklist',
@@ -52,7 +51,6 @@ export const blocking: Feature = {
     },
   ],
   async *forget({ registry: { stores } }, account) {
-    const { local, host } = partsOf(account)!
-    yield { delete: accountKey(local, host), in: stores.blocklists }
+    yield { delete: keyOf(account), in: stores.blocklists }
   },
 }

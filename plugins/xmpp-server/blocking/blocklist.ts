@@ -1,4 +1,4 @@
-import { accountKey, partsOf } from '../accounts/addresses.js'
+import { accountKey, domainOf, partsOf } from '../accounts/addresses.js'
 import type { Server } from '../server.js'
 
 /** Whether an account has blocked a JID: the very one, its bare form, its domain, or its resource of the domain (XEP-0191). */
@@ -15,7 +15,7 @@ export function isOn({ hosts }: Server, list: ReadonlySet<string>, account: stri
   const bare = slash < 0 ? jid : jid.slice(0, slash)
   // Nobody locks out itself, or the server that speaks to it.
   if (bare === account || hosts.includes(bare)) return false
-  const domain = bare.slice(bare.indexOf('@') + 1)
+  const domain = domainOf(bare)
   const forms = slash < 0 ? [bare, domain] : [jid, bare, domain, domain + jid.slice(slash)]
   return forms.some(form => list.has(form))
 }

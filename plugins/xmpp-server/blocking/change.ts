@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { parseJid } from 'patchbay'
-import { addressOf } from '../accounts/addresses.js'
+import { formatJid, parseJid } from 'patchbay'
+import { domainOf } from '../accounts/addresses.js'
 import { presencesTo } from '../presence/share.js'
 import { sees, shows } from '../roster/state.js'
 import type { Server } from '../server.js'
@@ -21,7 +21,7 @@ export function itemsOf(request: Element): string[] {
     const jid = parseJid(attributes['jid'] ?? '')
     if (name !== 'item' || xmlns !== BLOCKING) throw new StanzaError('bad-request')
     if (!jid) throw new StanzaError('jid-malformed')
-    return addressOf(jid)
+    return formatJid(jid)
   })
 }
 
@@ -73,7 +73,7 @@ function withdraw(
   jids: ReadonlySet<string>,
 ): void {
   for (const contact of known) {
-    const blocked = jids.has(contact) || jids.has(contact.slice(contact.indexOf('@') + 1))
+    const blocked = jids.has(contact) || jids.has(domainOf(contact))
     if (!blocked || hidden.has(contact)) continue
     if (shows(server.rosters.entry(account, contact))) presencesTo(server, account, contact, false)
     if (seenBy(server, account, contact)) presencesTo(server, contact, account, false)

@@ -1,5 +1,4 @@
-import { parseJid } from 'patchbay'
-import { addressOf } from '../accounts/addresses.js'
+import { formatJid, parseJid } from 'patchbay'
 import type { Server } from '../server.js'
 import type { Session } from '../session/session.js'
 import { StanzaError } from '../stanza/error.js'
@@ -13,5 +12,5 @@ export function assertNotBlocked(server: Server, { account }: Session, { attribu
   const to = parseJid(attributes['to'] ?? account)
   // Who takes a presence back is no longer seen, whoever it is.
   if (!to || attributes['type'] === 'unavailable') return
-  if (blocks(server, account, addressOf(to))) throw new StanzaError('not-acceptable', '', [element(ERRORS, 'blocked')])
+  if (blocks(server, account, formatJid(to))) throw new StanzaError('not-acceptable', '', [element(ERRORS, 'blocked')])
 }

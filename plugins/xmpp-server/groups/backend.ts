@@ -1,7 +1,8 @@
 import type { XmppGroup, XmppGroups } from '../../xmpp-admin/backend.js'
+import { allOf } from '../accounts/addresses.js'
 import type { Server } from '../server.js'
 import { addMember, changeGroup, createGroup, deleteGroup, inGroupTurn, removeMember, syncGroup } from './change.js'
-import { below, groupKey } from './keys.js'
+import { groupKey } from './keys.js'
 import type { GroupRecord } from './record.js'
 import { StoredGroups } from './stored-groups.js'
 
@@ -10,7 +11,7 @@ export function groupsBackend(server: Server): XmppGroups {
   return {
     async list(host) {
       const found: XmppGroup[] = []
-      for await (const [, record] of stores.groups.entries(below(host))) found.push(shown(record))
+      for await (const [, record] of stores.groups.entries(allOf(host))) found.push(shown(record))
       return found
     },
     async get(host, id) {

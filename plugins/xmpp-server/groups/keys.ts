@@ -4,11 +4,6 @@ export function groupKey(host: string, id: string): string {
   return `${host}/${encodeURIComponent(wellFormed(id)) || '%'}`
 }
 
-/** Everything below a group, a member or a host. */
-export function below(key: string): { gt: string; lt: string } {
-  return { gt: `${key}/`, lt: `${key}0` }
-}
-
 /** Halves of surrogates have no encoding. */
 function wellFormed(text: string): string {
   return Buffer.from(text).toString()

@@ -1,6 +1,7 @@
 import type { Namespace, Page } from 'patchbay'
+import { allOf } from '../accounts/addresses.js'
 import type { Stores } from '../stores.js'
-import { below, groupKey } from './keys.js'
+import { groupKey } from './keys.js'
 import type { GroupRecord, Membership } from './record.js'
 
 const BLOCK = 500
@@ -56,7 +57,7 @@ export class StoredGroups {
   /** Entries below a key, without it. */
   async #all<V>(namespace: Namespace<V>, key: string): Promise<[string, V][]> {
     const found: [string, V][] = []
-    const range = below(key)
+    const range = allOf(key)
     for (let after: string | undefined = range.gt; after !== undefined; ) {
       const page: Page<V> = await namespace.page(BLOCK, { ...range, gt: after })
       for (const [entry, value] of page.entries) found.push([entry.slice(key.length + 1), value])

@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises'
+import { partsOf } from '../accounts/addresses.js'
 import { pageOfNames } from '../accounts/names.js'
 import type { Server } from '../server.js'
 import { type Element, withAttributes } from '../xml/element.js'
 import { deliverMessage } from './deliver.js'
-import { takersOf } from './receivers.js'
+import { openSessionsOf } from './receivers.js'
 
 /** Users a turn. */
 const PAGE = 100
@@ -18,7 +19,7 @@ export async function broadcast(
   for await (const accounts of all ? allAccounts(server, host) : onlineAccounts(server, host)) {
     const deliveries = await Promise.all(
       accounts.map(account => {
-        const [local = '', domain = ''] = account.split('@')
+        const { local, host: domain } = partsOf(account)!
         const to = { local, domain, resource: undefined }
         return deliverMessage(server, withAttributes(message, { to: account }), to, { everywhere: true })
       }),
@@ -34,7 +35,7 @@ async function* onlineAccounts(server: Server, host: string | undefined): AsyncG
   let seen = 0
   for (const account of server.registry.sessions.keys()) {
     if (host === undefined || account.endsWith(`@${host}`)) {
-      if (takersOf(server, account).length > 0) page.push(account)
+      if (openSessionsOf(server, account).length > 0) page.push(account)
     }
     if (++seen % PAGE > 0) continue
     yield page

@@ -1,4 +1,4 @@
-import { parseJid } from 'patchbay'
+import { bareOf, parseJid } from 'patchbay'
 import type { Affiliation } from '../../xmpp-admin/backend.js'
 import type { Server } from '../server.js'
 import type { Session } from '../session/session.js'
@@ -73,7 +73,7 @@ function planned(room: Room, session: Session, item: Element): Planned {
     throw new StanzaError('item-not-found', 'Nobody in this room has that nickname')
   }
   if (affiliation !== undefined) {
-    const whom = jid === undefined ? occupant?.account : addressOf(jid)
+    const whom = jid === undefined ? occupant?.account : standingFor(jid)
     if (whom === undefined) throw new StanzaError(jid === undefined ? 'bad-request' : 'jid-malformed')
     if (!AFFILIATIONS.includes(affiliation)) throw new StanzaError('bad-request')
     return plannedAffiliation(room, actor, { item, jid: whom, affiliation: affiliation as Affiliation }, session)
@@ -105,10 +105,10 @@ function standingOf(room: Room, session: Session): Standing {
   return { affiliation: affiliationOf(room, session.account), role: room.sessions.get(session)?.role ?? 'none' }
 }
 
-/** A bare JID, or a domain. */
-function addressOf(text: string): string | undefined {
+/** Whom an affiliation is given to: a bare JID, or a domain. */
+function standingFor(text: string): string | undefined {
   const jid = parseJid(text)
-  return jid && (jid.local === undefined ? jid.domain : `${jid.local}@${jid.domain}`)
+  return jid && bareOf(jid)
 }
 
 function leavesNoOwner(room: Room, changes: readonly Planned[]): boolean {

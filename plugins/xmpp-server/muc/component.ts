@@ -1,4 +1,4 @@
-import { type Jid, parseJid } from 'patchbay'
+import { bareOf, type Jid, parseJid } from 'patchbay'
 import type { Server } from '../server.js'
 import type { Session } from '../session/session.js'
 import { sessionAt } from '../session/sessions.js'
@@ -30,10 +30,10 @@ export const conference: Component = {
     const to = parseJid(stanza.attributes['to'] ?? '')
     const from = parseJid(stanza.attributes['from'] ?? '')
     if (!to || !from) throw new StanzaError('jid-malformed')
-    const session = sessionAt(server.registry, `${from.local}@${from.domain}`, from.resource ?? '')
+    const session = sessionAt(server.registry, bareOf(from), from.resource ?? '')
     if (!session) throw new StanzaError('service-unavailable', 'Only connected users can use rooms')
     if (to.local === undefined) return atService(server, session, stanza, to)
-    const jid = `${to.local}@${to.domain}`
+    const jid = bareOf(to)
     return inRoomTurn(server, jid, () => {
       const room = server.registry.rooms.all.get(jid)
       if (room && stanza.name !== 'iq') charge(server, session.stream, room.sessions.size * BYTES_OF_OCCUPANT)

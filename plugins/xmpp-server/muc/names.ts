@@ -14,5 +14,7 @@ export const FORM = 'jabber:x:data'
 export const REGISTER = 'jabber:iq:register'
 /** XEP-0203. */
 export const DELAY = 'urn:xmpp:delay'
+/** XEP-0334. */
+export const HINTS = 'urn:xmpp:hints'
 /** ejabberd's MUC/Sub. */
 export const SUBSCRIPTIONS = 'urn:xmpp:mucsub:0'

@@ -1,4 +1,5 @@
 import type { Affiliation } from '../../xmpp-admin/backend.js'
+import { domainOf } from '../accounts/addresses.js'
 import type { Session } from '../session/session.js'
 import type { Element } from '../xml/element.js'
 import type { RoomOptions } from './options.js'
@@ -105,7 +106,7 @@ export function on({ options }: Room, name: Switch): boolean {
 }
 
 export function affiliationOf({ affiliations }: Room, account: string): Affiliation {
-  const standing = affiliations.get(account) ?? affiliations.get(account.slice(account.indexOf('@') + 1))
+  const standing = affiliations.get(account) ?? affiliations.get(domainOf(account))
   return standing?.affiliation ?? 'none'
 }
 

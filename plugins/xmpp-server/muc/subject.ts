@@ -27,9 +27,11 @@ export async function setSubject(server: Server, room: Room, sender: Occupant, m
     room.subject = before
     throw thrown
   }
-  const { id } = message.attributes
+  const { id, 'xml:lang': lang } = message.attributes
   const from = `${room.jid}/${sender.nick}`
-  const told = element(CLIENT, 'message', { from, type: 'groupchat', id }, [element(CLIENT, 'subject', {}, [text])])
+  const told = element(CLIENT, 'message', { from, type: 'groupchat', id, 'xml:lang': lang }, [
+    element(CLIENT, 'subject', {}, [text]),
+  ])
   await broadcastMessage(room, told)
   await tellSubscribers(server, room, 'subject', told)
 }

@@ -4,12 +4,10 @@ import type { Server } from '../server.js'
 import { route } from '../stanza/route.js'
 import { CLIENT, type Element, element, withAttributes } from '../xml/element.js'
 import { LIMITS } from './limits.js'
-import { MUC_USER } from './names.js'
+import { HINTS, MUC_USER } from './names.js'
 import { affiliationOf, type Occupant, type Room } from './room.js'
 
 const EVENT = 'http://jabber.org/protocol/pubsub#event'
-/** XEP-0334. */
-const HINTS = 'urn:xmpp:hints'
 const PREFIX = 'urn:xmpp:mucsub:nodes:'
 
 /** What a subscriber may want to be told of. */

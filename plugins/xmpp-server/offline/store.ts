@@ -1,5 +1,5 @@
 import type { Change } from 'patchbay'
-import { accountKey, accountOf, allOf, partsOf } from '../accounts/addresses.js'
+import { accountOf, allOf, keyOf, partsOf } from '../accounts/addresses.js'
 import type { Server } from '../server.js'
 import { CLIENT, type Element, element, withChildren } from '../xml/element.js'
 import { serialize } from '../xml/serialize.js'
@@ -9,8 +9,7 @@ import { NOTHING_WAITS, type OfflineHead, type OfflineRecord } from './record.js
 const DELAY = 'urn:xmpp:delay'
 
 export function offlineHead({ registry: { stores } }: Server, account: string): OfflineHead {
-  const { local, host } = partsOf(account)!
-  return stores.offlineHeads.getSync(accountKey(local, host)) ?? NOTHING_WAITS
+  return stores.offlineHeads.getSync(keyOf(account)) ?? NOTHING_WAITS
 }
 
 /** Keeps a message until the account takes messages; it is stored when this resolves. */
@@ -74,8 +73,7 @@ export async function dropOffline(server: Server, account: string, keys: readonl
 
 /** Up to `limit` messages of an account with their keys, oldest first, after the one with the key `after`. */
 export function offlinePage({ registry: { stores } }: Server, account: string, limit: number, after?: string) {
-  const { local, host } = partsOf(account)!
-  const range = allOf(accountKey(local, host))
+  const range = allOf(keyOf(account))
   return stores.offline.page(limit, { ...range, gt: after ?? range.gt })
 }
 
@@ -87,8 +85,7 @@ export function accountOfMessage(key: string): string {
 /** All messages of an account, as changes that take them away. */
 export async function* forgetOffline(server: Server, account: string): AsyncGenerator<Change> {
   const { stores } = server.registry
-  const { local, host } = partsOf(account)!
-  const key = accountKey(local, host)
+  const key = keyOf(account)
   for await (const [message] of stores.offline.entries(allOf(key))) yield { delete: message, in: stores.offline }
   yield { delete: key, in: stores.offlineHeads }
 }

@@ -1,5 +1,4 @@
-import type { Jid } from 'patchbay'
-import { bareOf } from '../accounts/addresses.js'
+import { bareOf, type Jid } from 'patchbay'
 import { blocks } from '../blocking/blocklist.js'
 import { takeStep } from '../roster/step.js'
 import { isStep } from '../roster/transitions.js'

@@ -1,5 +1,4 @@
-import { parseJid } from 'patchbay'
-import { bareOf } from '../accounts/addresses.js'
+import { bareOf, parseJid } from 'patchbay'
 import type { Server } from '../server.js'
 import { StanzaError } from '../stanza/error.js'
 import { type Element, elements, textOf } from '../xml/element.js'

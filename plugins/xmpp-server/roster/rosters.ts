@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Change } from 'patchbay'
 import type { AccountStore } from '../accounts/accounts.js'
-import { accountKey, accountOf, allOf, partsOf, rosterKey } from '../accounts/addresses.js'
+import { accountOf, allOf, keyOf, rosterKey } from '../accounts/addresses.js'
 import { type RosterChange, RosterDraft, type RosterStorage } from './draft.js'
 import { EMPTY_HEAD, type RosterHead, type RosterRecord } from './record.js'
 
@@ -47,8 +47,7 @@ export class RosterStore {
 
   /** Everything that is stored of a roster, requests too, some entries a turn. */
   async *blocks(owner: string): AsyncGenerator<Contact[]> {
-    const { local, host } = partsOf(owner)!
-    const key = accountKey(local, host)
+    const key = keyOf(owner)
     const range = allOf(key)
     for (let after: string | undefined = range.gt; after !== undefined; ) {
       const { entries, next } = await this.#storage.rosters.page(BLOCK, { ...range, gt: after })
@@ -73,14 +72,12 @@ export class RosterStore {
   }
 
   head(owner: string): RosterHead {
-    const { local, host } = partsOf(owner)!
-    return this.#storage.rosterHeads.getSync(accountKey(local, host)) ?? EMPTY_HEAD
+    return this.#storage.rosterHeads.getSync(keyOf(owner)) ?? EMPTY_HEAD
   }
 
   /** The entry of a contact, also one that is only a request. */
   entry(owner: string, contact: string): RosterRecord | undefined {
-    const { local, host } = partsOf(owner)!
-    return this.#storage.rosters.getSync(rosterKey(accountKey(local, host), contact))
+    return this.#storage.rosters.getSync(rosterKey(keyOf(owner), contact))
   }
 
   /** Changes the rosters of those of `owners` that are accounts, all or nothing, while nobody else does. */
@@ -121,8 +118,7 @@ export class RosterStore {
 
   /** What is stored of a roster, as changes that take it away. */
   async *forget(owner: string): AsyncGenerator<Change> {
-    const { local, host } = partsOf(owner)!
-    const key = accountKey(local, host)
+    const key = keyOf(owner)
     for await (const block of this.blocks(owner)) {
       for (const [contact] of block) yield { delete: rosterKey(key, contact), in: this.#storage.rosters }
     }

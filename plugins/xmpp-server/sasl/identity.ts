@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { parseJid, prepareLocal } from 'patchbay'
+import { bareOf, parseJid, prepareLocal } from 'patchbay'
 import { SaslFailure } from './failure.js'
 
 /**
@@ -14,7 +14,7 @@ export function accountNamed(name: string, domain: string): string {
 export function checkAuthorization(authorization: string, account: string): void {
   if (authorization === '') return
   const jid = parseJid(authorization)
-  if (!jid || jid.resource !== undefined || `${jid.local}@${jid.domain}` !== account) {
+  if (!jid || jid.resource !== undefined || bareOf(jid) !== account) {
     throw new SaslFailure('invalid-authzid', 'an account logs in for itself only')
   }
 }

@@ -1,4 +1,4 @@
-import type { Jid } from 'patchbay'
+import { bareOf, type Jid } from 'patchbay'
 import { administers } from '../accounts/roles.js'
 import type { Feature } from '../feature.js'
 import { messagesBackend } from '../messages/backend.js'
@@ -33,13 +33,13 @@ export const announcements: Feature = {
 }
 
 /** An administrator of a host to its own host, one of the whole server (`prosody:operator`) everywhere. */
-function mayAnnounce({ accounts }: Server, { local, domain }: Jid, host: string | undefined): boolean {
-  if (local === undefined) return false
-  const sender = `${local}@${domain}`
+function mayAnnounce({ accounts }: Server, from: Jid, host: string | undefined): boolean {
+  if (from.local === undefined) return false
+  const sender = bareOf(from)
   // An operator of Patchbay is no account: such a message comes over an API.
   if (accounts.reserved(sender)) return true
   const role = accounts.role(sender)
-  return role === 'prosody:operator' || (administers(role) && domain === host)
+  return role === 'prosody:operator' || (administers(role) && from.domain === host)
 }
 
 /** Thousands of accounts take a while, in which the sender's client is not kept waiting. */
@@ -47,12 +47,12 @@ async function announce(
   server: Server,
   message: { from: string; body: string },
   whom: { host?: string; all?: true },
-  { local, domain }: Jid,
+  from: Jid,
 ): Promise<void> {
   try {
     const reached = await messagesBackend(server).broadcast(message, whom)
-    server.log.info(`an announcement of ${local}@${domain} has reached ${reached} users`)
+    server.log.info(`an announcement of ${bareOf(from)} has reached ${reached} users`)
   } catch (thrown) {
-    server.log.error({ err: thrown }, `an announcement of ${local}@${domain} could not be sent to everybody`)
+    server.log.error({ err: thrown }, `an announcement of ${bareOf(from)} could not be sent to everybody`)
   }
 }

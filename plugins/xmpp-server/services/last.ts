@@ -1,3 +1,4 @@
+import { bareOf } from 'patchbay'
 import { lastActivity } from '../accounts/activity.js'
 import type { Feature } from '../feature.js'
 import { StanzaError } from '../stanza/error.js'
@@ -23,7 +24,7 @@ export const last: Feature = {
       at: ['account'],
       get(server, { to, from }) {
         if (!mayWatch(server, to, from)) throw new StanzaError('forbidden')
-        const known = lastActivity(server, `${to.local}@${to.domain}`)
+        const known = lastActivity(server, bareOf(to))
         if (!known) throw new StanzaError('service-unavailable')
         // Somebody who is online says by presence how long nothing was done.
         if (known.state === 'online') return element(XMLNS, 'query', { seconds: '0' })

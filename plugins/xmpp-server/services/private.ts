@@ -1,4 +1,5 @@
-import { accountKey, partsOf } from '../accounts/addresses.js'
+import { bareOf } from 'patchbay'
+import { keyOf } from '../accounts/addresses.js'
 import type { Feature } from '../feature.js'
 import { StanzaError } from '../stanza/error.js'
 import { type Element, element, elements } from '../xml/element.js'
@@ -18,13 +19,13 @@ export const privateStorage: Feature = {
       async get(server, { session, to, payload }) {
         const [asked, ...more] = asksFor(payload)
         if (!session || !asked || more.length > 0) throw new StanzaError('not-acceptable')
-        const kept = await privateOf(server, `${to.local}@${to.domain}`, asked.name, asked.xmlns)
+        const kept = await privateOf(server, bareOf(to), asked.name, asked.xmlns)
         return element(PRIVATE, 'query', {}, [kept ?? element(asked.xmlns, asked.name)])
       },
       async set(server, { session, to, payload }) {
         const given = asksFor(payload)
         if (!session || given.length === 0) throw new StanzaError('not-acceptable')
-        const done = await setPrivates(server, `${to.local}@${to.domain}`, given)
+        const done = await setPrivates(server, bareOf(to), given)
         if (done === 'too_large') {
           throw new StanzaError('policy-violation', `an account may keep ${LONGEST_PRIVATE} bytes`)
         }
@@ -34,8 +35,7 @@ export const privateStorage: Feature = {
     },
   ],
   async *forget({ registry: { stores } }, account) {
-    const { local, host } = partsOf(account)!
-    yield { delete: accountKey(local, host), in: stores.privates }
+    yield { delete: keyOf(account), in: stores.privates }
   },
 }
 

@@ -1,4 +1,4 @@
-import { accountKey, partsOf } from '../accounts/addresses.js'
+import { keyOf } from '../accounts/addresses.js'
 import type { Server } from '../server.js'
 import type { Element } from '../xml/element.js'
 import { serialize } from '../xml/serialize.js'
@@ -18,8 +18,7 @@ export async function privateOf(
   xmlns: string,
 ): Promise<Element | undefined> {
   if (!accounts.find(jid)) return undefined
-  const { local, host } = partsOf(jid)!
-  const kept = (await stores.privates.get(accountKey(local, host))) ?? []
+  const kept = (await stores.privates.get(keyOf(jid))) ?? []
   return kept.find(each => each[0] === name && each[1] === xmlns)?.[2]
 }
 

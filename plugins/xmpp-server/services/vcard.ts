@@ -1,4 +1,5 @@
-import { accountKey, partsOf } from '../accounts/addresses.js'
+import { bareOf } from 'patchbay'
+import { keyOf } from '../accounts/addresses.js'
 import type { Feature } from '../feature.js'
 import { StanzaError } from '../stanza/error.js'
 import { LONGEST_VCARD, setVcard, VCARD, vcardOf } from './vcards.js'
@@ -14,7 +15,7 @@ export const vcard: Feature = {
       name: 'vCard',
       at: ['account'],
       async get(server, { to, from }) {
-        const found = await vcardOf(server, `${to.local}@${to.domain}`)
+        const found = await vcardOf(server, bareOf(to))
         if (found) return found
         const own = to.local === from.local && to.domain === from.domain
         // To others, an account without a vCard looks like none.
@@ -22,7 +23,7 @@ export const vcard: Feature = {
       },
       async set(server, { to, from, payload }) {
         if (to.local !== from.local || to.domain !== from.domain) throw new StanzaError('forbidden')
-        const done = await setVcard(server, `${to.local}@${to.domain}`, payload)
+        const done = await setVcard(server, bareOf(to), payload)
         if (done === 'too_large') {
           throw new StanzaError('policy-violation', `a vCard may have ${LONGEST_VCARD} bytes`)
         }
@@ -32,7 +33,6 @@ export const vcard: Feature = {
     },
   ],
   async *forget({ registry: { stores } }, account) {
-    const { local, host } = partsOf(account)!
-    yield { delete: accountKey(local, host), in: stores.vcards }
+    yield { delete: keyOf(account), in: stores.vcards }
   },
 }

@@ -1,4 +1,4 @@
-import { accountKey, partsOf } from '../accounts/addresses.js'
+import { keyOf } from '../accounts/addresses.js'
 import type { Server } from '../server.js'
 import type { Element } from '../xml/element.js'
 import { serialize } from '../xml/serialize.js'
@@ -31,9 +31,4 @@ export async function deleteVcard({ accounts, registry }: Server, jid: string): 
     return 'deleted' as const
   })
   return done ?? 'unknown_account'
-}
-
-function keyOf(jid: string): string {
-  const { local, host } = partsOf(jid)!
-  return accountKey(local, host)
 }

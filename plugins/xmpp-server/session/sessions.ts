@@ -1,3 +1,4 @@
+import { domainOf } from '../accounts/addresses.js'
 import type { Registry } from '../registry.js'
 import type { Server } from '../server.js'
 import { write } from '../stream/write.js'
@@ -34,7 +35,7 @@ export function allSessions({ byHost }: Registry): Session[] {
 export function addSession(registry: Registry, session: Session): void {
   const { sessions, byHost } = registry
   const own = sessions.get(session.account) ?? new Map<string, Session>()
-  const domain = hostOf(session)
+  const domain = domainOf(session.account)
   const atHost = byHost.get(domain) ?? { sessions: new Set(), users: 0 }
   if (own.size === 0) atHost.users++
   own.set(session.resource, session)
@@ -49,7 +50,7 @@ export function removeSession(registry: Registry, session: Session): boolean {
   const { sessions, byHost } = registry
   const own = sessions.get(session.account)
   if (own?.get(session.resource) !== session) return false
-  const atHost = byHost.get(hostOf(session))!
+  const atHost = byHost.get(domainOf(session.account))!
   own.delete(session.resource)
   atHost.sessions.delete(session)
   registry.sessionCount--
@@ -72,14 +73,10 @@ export async function sessionEnded(server: Server, session: Session): Promise<vo
   const gone = element(CLIENT, 'presence', { type: 'unavailable', from: session.jid })
   for (const feature of server.features) {
     try {
-      if (wasAvailable) await feature.unavailable?.(server, session, gone)
+      if (wasAvailable) await feature.unavailable?.(server, session, gone, true)
       await feature.ended?.(server, session)
     } catch (thrown) {
       server.log.error({ err: thrown }, `the end of ${session.jid} could not be told to everybody`)
     }
   }
-}
-
-function hostOf({ account }: Session): string {
-  return account.slice(account.indexOf('@') + 1)
 }
