@@ -28,4 +28,6 @@ export interface Feature {
   ended?(server: Server, session: Session): void | Promise<void>
   /** What is stored of an account and goes with it: changes for its batch. */
   forget?(server: Server, account: string): AsyncIterable<Change>
+  /** These changes are written: the account is gone, and what is known of it in memory goes too. */
+  forgotten?(server: Server, account: string): void
 }

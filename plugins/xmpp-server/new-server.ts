@@ -19,7 +19,10 @@ export function newServer(ctx: PluginContext<Options>, registry: Registry, login
     hosts,
     iterations: ctx.config.scram_iterations,
     reserved: reservedNames(ctx),
-    forget: jid => forgotten(server, jid),
+    forget: jid => changesOf(server, jid),
+    forgotten: jid => {
+      for (const feature of server.features) feature.forgotten?.(server, jid)
+    },
   })
   const server: Server = {
     registry,
@@ -42,7 +45,7 @@ function limitsOf({ max_stanza_bytes: bytes }: Options): Server['limits'] {
   return { stranger: { ...SHAPE, bytes: Math.min(bytes, MOST_BEFORE_LOGIN) }, user: { ...SHAPE, bytes } }
 }
 
-async function* forgotten(server: Server, jid: string): AsyncIterable<Change> {
+async function* changesOf(server: Server, jid: string): AsyncIterable<Change> {
   for (const feature of server.features) if (feature.forget) yield* feature.forget(server, jid)
 }
 

@@ -22,6 +22,8 @@ export interface AccountRules {
   reserved(jid: string): boolean
   /** What else goes with an account, by its bare JID. */
   forget(jid: string): AsyncIterable<Change>
+  /** Told once an account is gone. */
+  forgotten?(jid: string): void
 }
 
 /** The accounts of the hosts that are served. JIDs are bare and prepared. Every answered change is stored. */
@@ -117,6 +119,7 @@ export class AccountStore implements Accounts {
       const changes: Change<AccountRecord>[] = [{ delete: key }, { delete: key, in: this.#storage.credentials }]
       for await (const change of this.#rules.forget(jid)) changes.push(change as Change<AccountRecord>)
       await this.#write(jid, -1, changes)
+      this.#rules.forgotten?.(jid)
       return 'unregistered' as const
     })
     return done ?? 'unknown_account'

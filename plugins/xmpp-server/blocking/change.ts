@@ -7,11 +7,13 @@ import type { Server } from '../server.js'
 import { send, sessionsOf } from '../session/sessions.js'
 import { StanzaError } from '../stanza/error.js'
 import { CLIENT, type Element, element, elements } from '../xml/element.js'
-import { blocks } from './blocklist.js'
+import { isOn } from './blocklist.js'
 
 export const BLOCKING = 'urn:xmpp:blocking'
 /** JIDs that one account may block. */
 const MOST = 1000
+/** Bytes of them all: the list is read for every stanza that may be blocked. */
+const MOST_BYTES = 65_536
 
 /** The JIDs of a request, prepared. */
 export function itemsOf(request: Element): string[] {
@@ -32,20 +34,23 @@ export async function changeBlocklist(
 ): Promise<void> {
   const { blocklists } = server.registry.stores
   const known = await watched(server, account)
+  const given = new Set(jids)
   await server.accounts.change(account, async key => {
     const before = blocklists.getSync(key) ?? []
     const after =
-      verb === 'block'
-        ? [...new Set([...before, ...jids])]
-        : before.filter(jid => jids.length > 0 && !jids.includes(jid))
-    if (after.length > MOST) throw new StanzaError('resource-constraint', 'The list is full')
+      verb === 'block' ? [...new Set([...before, ...jids])] : before.filter(jid => jids.length > 0 && !given.has(jid))
+    const grows = after.length > before.length
+    if (grows && (after.length > MOST || Buffer.byteLength(after.join('')) > MOST_BYTES)) {
+      throw new StanzaError('resource-constraint', 'The list is full')
+    }
     // Who is about to be blocked still hears of it, and who was blocked does not before it is over.
-    const hidden = known.filter(contact => blocks(server, account, contact))
-    if (verb === 'block') withdraw(server, account, known, hidden, jids)
+    const [now, then] = [new Set(before), new Set(after)]
+    const hidden = known.filter(contact => isOn(server, now, account, contact))
+    if (verb === 'block') withdraw(server, account, known, new Set(hidden), given)
     if (after.length === 0) await blocklists.delete(key)
     else await blocklists.put(key, after)
     for (const contact of verb === 'unblock' ? hidden : []) {
-      if (!blocks(server, account, contact)) show(server, account, contact)
+      if (!isOn(server, then, account, contact)) show(server, account, contact)
     }
     push(server, account, verb, jids)
   })
@@ -64,12 +69,12 @@ function withdraw(
   server: Server,
   account: string,
   known: readonly string[],
-  hidden: readonly string[],
-  jids: readonly string[],
+  hidden: ReadonlySet<string>,
+  jids: ReadonlySet<string>,
 ): void {
   for (const contact of known) {
-    const blocked = jids.includes(contact) || jids.includes(domainOf(contact))
-    if (!blocked || hidden.includes(contact)) continue
+    const blocked = jids.has(contact) || jids.has(domainOf(contact))
+    if (!blocked || hidden.has(contact)) continue
     if (shows(server.rosters.entry(account, contact))) presencesTo(server, account, contact, false)
     if (seenBy(server, account, contact)) presencesTo(server, contact, account, false)
   }

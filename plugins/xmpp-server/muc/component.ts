@@ -4,6 +4,7 @@ import type { Session } from '../session/session.js'
 import { sessionAt } from '../session/sessions.js'
 import type { Component } from '../stanza/component.js'
 import { StanzaError } from '../stanza/error.js'
+import { charge } from '../stream/charge.js'
 import { child, type Element } from '../xml/element.js'
 import { broadcastPresence } from './broadcast.js'
 import { SERVICE_NAME } from './disco.js'
@@ -19,6 +20,9 @@ import { rename } from './rename.js'
 import type { Room } from './room.js'
 import { requestVoice } from './voice.js'
 
+/** What one occupant counts for when all are told something. */
+const BYTES_OF_OCCUPANT = 16
+
 /** The service of rooms of a host (XEP-0045). Only sessions of the server's own accounts use it. */
 export const conference: Component = {
   name: `conference/text/${SERVICE_NAME}`,
@@ -32,6 +36,7 @@ export const conference: Component = {
     const jid = bareOf(to)
     return inRoomTurn(server, jid, () => {
       const room = server.registry.rooms.all.get(jid)
+      if (room && stanza.name !== 'iq') charge(server, session.stream, room.sessions.size * BYTES_OF_OCCUPANT)
       if (stanza.name === 'presence') return presence(server, room, session, stanza, to)
       return stanza.name === 'message'
         ? message(server, room, session, stanza, to)

@@ -1,7 +1,7 @@
 import type { Jid } from 'patchbay'
 import type { Server } from '../server.js'
+import { reply } from '../session/reply.js'
 import type { Session } from '../session/session.js'
-import { send } from '../session/sessions.js'
 import { StanzaError } from '../stanza/error.js'
 import { CLIENT, type Element, element, elements } from '../xml/element.js'
 import { parseElement } from '../xml/read.js'
@@ -79,7 +79,7 @@ export async function answerAt(server: Server, session: Session, stanza: Element
   const asksForNode = payload.xmlns === INFO || payload.xmlns === ITEMS
   if (asksForNode && payload.attributes['node']) throw new StanzaError('item-not-found')
   const answer = await (act as AtRoom)({ ...given, room: room! })
-  send(session, element(CLIENT, 'iq', { type: 'result', id, from: asked, to: from }, answer ? [answer] : []))
+  reply(server, session, element(CLIENT, 'iq', { type: 'result', id, from: asked, to: from }, answer ? [answer] : []))
 }
 
 function vcardOf({ options: { vcard } }: Room): Element {

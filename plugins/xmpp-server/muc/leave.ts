@@ -7,7 +7,7 @@ import { type Appearance, presenceFor } from './appearance.js'
 import { broadcastPresence } from './broadcast.js'
 import { sessionsOfOccupant, unplace } from './places.js'
 import { type Occupant, on, type Room } from './room.js'
-import { storeRoom, unstore } from './rooms.js'
+import { storeUse, unstore } from './rooms.js'
 import { tellPresence } from './tell.js'
 
 const GONE = { type: 'unavailable', role: 'none' } as const
@@ -32,7 +32,7 @@ export async function remove(server: Server, room: Room, occupant: Occupant, why
   await tellPresence(server, room, occupant, 'unavailable')
   if (room.sessions.size > 0) return
   room.usedAt = Date.now()
-  if (on(room, 'persistent')) await storeRoom(server, room)
+  await storeUse(server, room)
   if ((on(room, 'persistent') && !room.locked) || room.subscribers.size > 0) return
   forgetRoom(server, room)
   if (on(room, 'persistent')) await unstore(server, room)
@@ -50,7 +50,7 @@ export async function leaveAll(server: Server, session: Session, presence?: Elem
     await inRoomTurn(server, jid, async () => {
       const room = all.get(jid)
       if (room) await leave(server, room, session, presence)
-    })
+    }).catch(err => server.log.error({ err }, `${session.jid} could not leave ${jid} in order`))
   }
   places.delete(session)
 }

@@ -9,7 +9,7 @@ import { isMemorable, remember } from './history.js'
 import { DELAY, MUC, MUC_ADMIN, MUC_OWNER, MUC_USER } from './names.js'
 import { sessionsOfOccupant } from './places.js'
 import { type Occupant, on, type Room } from './room.js'
-import { storeRoom } from './rooms.js'
+import { storeUse } from './rooms.js'
 import { isSubject, setSubject } from './subject.js'
 import { tellSubscribers } from './tell.js'
 
@@ -31,7 +31,7 @@ export async function sayToAll(server: Server, room: Room, session: Session, mes
   // To know which rooms are unused, an hour is enough.
   if (!room.spoken || room.usedAt - room.storedUse > HOUR) {
     room.spoken = true
-    await storeRoom(server, room)
+    await storeUse(server, room)
   }
   await broadcastMessage(room, told)
   await tellSubscribers(server, room, 'messages', told)

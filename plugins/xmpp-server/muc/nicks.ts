@@ -49,11 +49,15 @@ export function registerNick(
 }
 
 /** The changes that take away all nicks of an account. */
-export function* forgetNicks({ registry }: Server, services: Iterable<string>, account: string): Iterable<Change> {
+export function* nickChanges({ registry }: Server, services: Iterable<string>, account: string): Iterable<Change> {
   for (const service of services) {
     const key = `${service}/${account}`
-    if (release(registry.rooms.nicks, key)) yield { delete: key, in: registry.stores.nicks }
+    if (registry.rooms.nicks.byAccount.has(key)) yield { delete: key, in: registry.stores.nicks }
   }
+}
+
+export function releaseNicks({ registry }: Server, services: Iterable<string>, account: string): void {
+  for (const service of services) release(registry.rooms.nicks, `${service}/${account}`)
 }
 
 /** XEP-0045 §7.10, for the whole service as ejabberd has it: `jabber:iq:register`. */
@@ -75,12 +79,11 @@ export async function askForNick({ server, service, session, payload }: Asked): 
   }
 }
 
-function release({ byAccount, holders }: Nicks, key: string): boolean {
+function release({ byAccount, holders }: Nicks, key: string): void {
   const nick = byAccount.get(key)
-  if (nick === undefined) return false
+  if (nick === undefined) return
   byAccount.delete(key)
   holders.delete(holding(key, nick)[0])
-  return true
 }
 
 function holding(key: string, nick: string): [key: string, account: string] {

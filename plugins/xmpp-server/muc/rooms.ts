@@ -61,6 +61,17 @@ export async function storeRoom({ registry: { stores } }: Server, room: Room, ch
   room.storedUse = room.usedAt
 }
 
+/** When a room was used last is worth storing, and not worth the talk in it when it cannot be stored. */
+export async function storeUse(server: Server, room: Room): Promise<void> {
+  try {
+    await storeRoom(server, room)
+  } catch (err) {
+    server.log.error({ err }, `that ${room.jid} was used could not be stored; the room itself works`)
+    // Not again before the next hour.
+    room.storedUse = room.usedAt
+  }
+}
+
 /** Stores a room with everybody who has to do with it. */
 export function storeWhole(server: Server, room: Room): Promise<void> {
   const { affiliations, subscribers } = server.registry.stores

@@ -19,8 +19,14 @@ export async function setSubject(server: Server, room: Room, sender: Occupant, m
   }
   const text = textOf(child(message, 'subject'))
   if (text.length > LIMITS.text) throw new StanzaError('policy-violation', 'The subject is too long')
+  const before = room.subject
   room.subject = { text, by: sender.nick, at: Date.now() }
-  await storeRoom(server, room)
+  try {
+    await storeRoom(server, room)
+  } catch (thrown) {
+    room.subject = before
+    throw thrown
+  }
   const { id, 'xml:lang': lang } = message.attributes
   const from = `${room.jid}/${sender.nick}`
   const told = element(CLIENT, 'message', { from, type: 'groupchat', id, 'xml:lang': lang }, [

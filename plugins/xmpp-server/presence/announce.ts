@@ -1,11 +1,15 @@
 import type { Server } from '../server.js'
 import type { Session } from '../session/session.js'
 import { StanzaError } from '../stanza/error.js'
+import { charge } from '../stream/charge.js'
 import { child, type Element, textOf } from '../xml/element.js'
 import { serialize } from '../xml/serialize.js'
 
 /** It is kept while the session is available, and sent to every contact; in bytes. */
 const LONGEST = 32_768
+
+/** What one contact counts for when presence is told. */
+const BYTES_OF_CONTACT = 16
 
 /** A client's presence without `to` (RFC 6121 §4.2, §4.4, §4.5). */
 export async function announce(server: Server, session: Session, presence: Element): Promise<void> {
@@ -13,6 +17,7 @@ export async function announce(server: Server, session: Session, presence: Eleme
   const before = session.presence
   if (type === 'unavailable') {
     session.presence = undefined
+    chargeForContacts(server, session)
     for (const feature of server.features) await feature.unavailable?.(server, session, presence, before !== undefined)
   } else if (type === undefined) {
     if (Buffer.byteLength(serialize(presence)) > LONGEST) {
@@ -20,10 +25,16 @@ export async function announce(server: Server, session: Session, presence: Eleme
     }
     session.priority = priorityOf(presence)
     session.presence = presence
+    chargeForContacts(server, session)
     for (const feature of server.features) await feature.available?.(server, session, presence, !before)
   } else if (type !== 'error') {
     throw new StanzaError('bad-request')
   }
+}
+
+/** All of them are looked at, however small the presence is. */
+function chargeForContacts(server: Server, { stream, account }: Session): void {
+  charge(server, stream, server.rosters.head(account).contacts * BYTES_OF_CONTACT)
 }
 
 /** 0 unless it is a whole number from -128 to 127 (RFC 6121 §4.7.2.3). */

@@ -2,6 +2,7 @@ import { bareOf, type Jid } from 'patchbay'
 import { blocks } from '../blocking/blocklist.js'
 import { shows } from '../roster/state.js'
 import type { Server } from '../server.js'
+import { reply } from '../session/reply.js'
 import type { Session } from '../session/session.js'
 import { send, sessionAt } from '../session/sessions.js'
 import type { Element } from '../xml/element.js'
@@ -25,7 +26,7 @@ export async function deliverIq(server: Server, stanza: Element, from: Jid, to: 
   }
   const answer = await answerIq(server, { stanza, from, to, session })
   if (!answer) return
-  if (session) send(session, answer)
+  if (session) reply(server, session, answer)
   else await route(server, answer).catch(() => undefined)
 }
 

@@ -4,6 +4,7 @@ import type { Server } from '../server.js'
 import { SHAPE } from '../xml/limits.js'
 import { newReader, restartReader } from '../xml/reader.js'
 import { admitted } from './admission.js'
+import { BURST } from './charge.js'
 import { leave } from './leave.js'
 import { secure } from './secure.js'
 import type { Stream } from './stream.js'
@@ -43,6 +44,7 @@ export function newStream(
     account: undefined,
     session: undefined,
     busy: false,
+    handled: 0,
     full: false,
     slow: false,
     allowance: BURST * options.max_input_rate,
@@ -77,9 +79,6 @@ export function ended(server: Server, stream: Stream): void {
 export function newStreamId(): string {
   return randomBytes(12).toString('base64url')
 }
-
-/** How many seconds of input may come at once. */
-export const BURST = 2
 
 /** IPv4 without its IPv6 mapping. */
 function plain(address: string): string {

@@ -3,7 +3,7 @@ import type { Server } from '../server.js'
 import { CLIENT, element } from '../xml/element.js'
 import { forgetAdmissions } from './admission.js'
 import { closeStream } from './close.js'
-import { listenOrNot } from './receive.js'
+import { proceed } from './receive.js'
 import type { Stream } from './stream.js'
 import { write } from './write.js'
 
@@ -28,7 +28,7 @@ export function expire(server: Server): void {
   for (const [stream, until] of wire.resting) {
     if (until > now) continue
     wire.resting.delete(stream)
-    listenOrNot(stream)
+    proceed(server, stream)
   }
 }
 

@@ -1,12 +1,16 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Server } from '../server.js'
 import { feed, hasMore, hear, readFrame } from '../xml/read.js'
 import type { Heard } from '../xml/reader.js'
-import { BURST } from './arrive.js'
+import { charge } from './charge.js'
 import { closeStream } from './close.js'
 import { FRAMING, greet } from './header.js'
 import { negotiate } from './negotiate.js'
 import type { Stream } from './stream.js'
 import { unread } from './write.js'
+
+/** What one client has said that is handled in one turn of the event loop. */
+const AT_ONCE = 50
 
 /** Bytes came over TCP. */
 export function received(server: Server, stream: Stream, chunk: Buffer): void {
@@ -26,6 +30,11 @@ export function framed(server: Server, stream: Stream, frame: Buffer): void {
 
 /** What was being handled has been. */
 export function handled(server: Server, stream: Stream): void {
+  // Whoever says much at once lets others have their turns.
+  if (++stream.handled % AT_ONCE === 0) {
+    stream.registry.wire.after(stream, nextTurn())
+    return
+  }
   stream.busy = false
   proceed(server, stream)
 }
@@ -46,7 +55,8 @@ export function drained(server: Server, stream: Stream): void {
 /** Handles what has come, one after the other, and listens again once that is done. */
 export function proceed(server: Server, stream: Stream): void {
   const most = server.options.max_unread_bytes / 2
-  while (!stream.busy && stream.state !== 'closed') {
+  const { wire } = stream.registry
+  while (!stream.busy && stream.state !== 'closed' && !wire.resting.has(stream)) {
     // Whoever asks without reading the answers waits.
     stream.full = unread(stream) > most
     if (stream.full) break
@@ -55,13 +65,13 @@ export function proceed(server: Server, stream: Stream): void {
     const work = follow(server, stream, heard)
     if (!work) continue
     stream.busy = true
-    stream.registry.wire.after(stream, work)
+    wire.after(stream, work)
   }
   listenOrNot(stream)
 }
 
 /** While something waits, nothing more is read: the client's own socket fills up, and nobody else's memory. */
-export function listenOrNot(stream: Stream): void {
+function listenOrNot(stream: Stream): void {
   const { socket, web, registry, state } = stream
   const behind = (stream.busy || stream.full) && (web ? web.frames.length > 0 : hasMore(stream.reader))
   const quiet = state !== 'closed' && (behind || registry.wire.resting.has(stream))
@@ -95,16 +105,10 @@ function follow(server: Server, stream: Stream, heard: Heard): void | Promise<vo
   }
 }
 
-function note({ registry, options }: Server, stream: Stream, bytes: number): void {
-  const { wire, counters } = registry
-  const { max_input_rate: rate } = options
-  const now = performance.now()
+function note(server: Server, stream: Stream, bytes: number): void {
+  const { wire, counters } = server.registry
   counters.bytesReceived += bytes
-  stream.heardAt = now
+  stream.heardAt = performance.now()
   if (wire.pinged.size > 0) wire.pinged.delete(stream)
-  if (rate === 0) return
-  const earned = ((now - stream.reckonedAt) / 1000) * rate
-  stream.allowance = Math.min(BURST * rate, stream.allowance + earned) - bytes
-  stream.reckonedAt = now
-  if (stream.allowance < 0) wire.resting.set(stream, now - (stream.allowance / rate) * 1000)
+  charge(server, stream, bytes)
 }

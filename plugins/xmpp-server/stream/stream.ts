@@ -39,6 +39,8 @@ export interface Stream {
   refusals?: number | undefined
   /** Something that it said is being handled: stanzas of a stream are handled in their order. */
   busy: boolean
+  /** How many things that it said took a step of their own. */
+  handled: number
   /** It is not listened to until it has read what was sent to it. */
   full: boolean
   /** It leaves too much unread and is about to be closed: it is sent nothing more. */
