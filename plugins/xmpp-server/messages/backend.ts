@@ -4,7 +4,7 @@ import { offlineBackend } from '../offline/backend.js'
 import type { Server } from '../server.js'
 import { StanzaError } from '../stanza/error.js'
 import { bounce, route } from '../stanza/route.js'
-import { CLIENT, type Element, element, withAttributes } from '../xml/element.js'
+import { CLIENT, type Element, element, isStanza, withAttributes } from '../xml/element.js'
 import { parseElement } from '../xml/read.js'
 import { broadcast } from './broadcast.js'
 import { deliverMessage } from './deliver.js'
@@ -19,7 +19,7 @@ export function messagesBackend(server: Server): XmppMessages {
     },
     async route(from, to, text) {
       const parsed = parseElement(text, CLIENT)
-      if (parsed?.xmlns !== CLIENT || !['message', 'presence', 'iq'].includes(parsed.name)) return 'invalid_xml'
+      if (!parsed || !isStanza(parsed)) return 'invalid_xml'
       const stanza = withAttributes(parsed, { from, to })
       try {
         await route(server, stanza)

@@ -1,6 +1,6 @@
-import { type Element, element, withAttributes, withChildren } from '../xml/element.js'
+import { delay } from '../stanza/delay.js'
+import { type Element, withAttributes, withChildren } from '../xml/element.js'
 import { LIMITS } from './limits.js'
-import { DELAY } from './names.js'
 import type { Remembered, Room } from './room.js'
 import { sizeOf } from './size.js'
 
@@ -25,8 +25,7 @@ export function recall({ history, jid }: Room, asked: Element | undefined, to: s
     found.unshift(each)
   }
   return found.map(({ message, at }) => {
-    const delay = element(DELAY, 'delay', { from: jid, stamp: new Date(at).toISOString() })
-    return withChildren(withAttributes(message, { to }), delay)
+    return withChildren(withAttributes(message, { to }), delay(jid, at))
   })
 }
 
