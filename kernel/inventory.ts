@@ -114,6 +114,15 @@ export class Inventory {
     }
   }
 
+  /** Where plugins listen themselves, beside the HTTP listeners of the house. */
+  get listening(): { plugin: string; address: string }[] {
+    return this.loaded.flatMap(({ name }) =>
+      [...this.holdings.of(name).values()].flatMap(holding =>
+        holding.addresses.map(address => ({ plugin: name, address })),
+      ),
+    )
+  }
+
   get services(): { service: string; plugin: string }[] {
     return this.live.table.services
   }

@@ -18,6 +18,7 @@ export function status({ inventory, listeners, live, configuration, app }: Tools
     configuration: configuration.file ?? null,
     data: configuration.settings.data,
     listeners: listeners.addresses,
+    plugin_listeners: inventory.listening,
     plugins: inventory.list().map(({ name, state, generation }) => ({ name, state, generation })),
     table: live.table.number,
     requests: { waiting: app.inFlight.count, past_tables: live.gate.lingering },

@@ -10,6 +10,7 @@ interface Status {
   configuration: string | null
   data: string
   listeners: { name: string; tls: boolean; faces: string[] }[]
+  plugin_listeners: { plugin: string; address: string }[]
   plugins: { name: string; state: string }[]
   requests: { waiting: number }
   memory: { resident: number }
@@ -23,20 +24,27 @@ export const status: Command = {
   async run({ server, printed, print }) {
     const found = await (await server()).get<Status>('/kernel/status')
     if (printed(found)) return
-    const { version, pid, uptime, node, hosts, configuration, data, listeners, plugins, requests, memory } = found
+    const { version, pid, uptime, node, hosts, configuration, data, plugins, requests, memory } = found
     print(
       fields([
         ['Patchbay', `${version}, process ${pid}, up ${duration(uptime)}, Node ${node}`],
         ['configuration', configuration ?? 'the defaults'],
         ['data', data],
         ['hosts', hosts.join(', ')],
-        ['listeners', listeners.map(each => `${each.tls ? 'https' : 'http'}://${each.name}  ${each.faces.join(', ')}`)],
+        ['listeners', addresses(found)],
         ['plugins', states(plugins)],
         ['requests', `${requests.waiting} under way`],
         ['memory', `${Math.round(memory.resident / 1024 / 1024)} MiB`],
       ]),
     )
   },
+}
+
+function addresses({ listeners, plugin_listeners }: Status): string[] {
+  return [
+    ...listeners.map(({ tls, name, faces }) => `${tls ? 'https' : 'http'}://${name}  ${faces.join(', ')}`),
+    ...plugin_listeners.map(({ address, plugin }) => `${address}  ${plugin}`),
+  ]
 }
 
 /** `running: auth, mqtt-admin`, those in trouble first. */

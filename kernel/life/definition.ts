@@ -77,6 +77,8 @@ export interface Held<T, B extends Behaviour = Behaviour> {
   /** Called once no generation keeps the key any more: that of the last one, so all it needs is in the value. */
   close(value: T): void | Promise<void>
   behaviour?: B
+  /** Where the value listens now, for `patchbay status`: `xmpp://127.0.0.1:5222`. */
+  listening?(value: T): readonly string[]
 }
 
 export interface HoldingContext {

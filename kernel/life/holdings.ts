@@ -11,6 +11,7 @@ export class Holding {
   value: unknown
   behaviour: Behaviour
   close: (value: unknown) => void | Promise<void>
+  #listening: Held<unknown>['listening']
   #generation: Generation
   /** Generations that have it and have not ended: live, starting or draining. */
   readonly keepers = new Set<Generation>()
@@ -21,6 +22,7 @@ export class Holding {
     this.#generation = generation
     this.behaviour = held.behaviour ?? {}
     this.close = held.close
+    this.#listening = held.listening
     const holding = this
     this.scope = {
       plugin: generation.plugin,
@@ -57,6 +59,11 @@ export class Holding {
     this.#generation = generation
     this.behaviour = held.behaviour ?? {}
     this.close = held.close
+    this.#listening = held.listening
+  }
+
+  get addresses(): readonly string[] {
+    return this.#listening?.(this.value) ?? []
   }
 
   onClosed(cleanup: () => Promise<void>): void {

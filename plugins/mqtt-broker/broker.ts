@@ -18,6 +18,7 @@ import { load } from './store/load.js'
 import { persistence } from './store/persistence.js'
 import { openStores, type StoredMessage } from './store/stores.js'
 import { ZERO } from './wire/counters.js'
+import { addressesOf } from './wire/listener.js'
 import { closeWire, openWire, type Wire } from './wire/wire.js'
 
 export type { SessionRecord } from './engine/record.js'
@@ -89,6 +90,7 @@ export async function keepBroker(ctx: PluginContext<Options>, engine: Engine): P
       await closeWire(wire)
       await commit(journal).catch(() => undefined)
     },
+    listening: ({ wire }) => addressesOf(wire),
   })
   ctx.onLive(() => {
     broker.engine = engine

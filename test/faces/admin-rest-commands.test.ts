@@ -95,10 +95,29 @@ testStory('accounts, as the fork answers', [
     ...says(401, 'Authentication failure'),
   },
   { ...at('POST', 'user', { password: 'x' }), ...NO_PATH },
-  { ...at('POST', 'user/a%20b', { password: 'x' }), ...NO_USER },
+  { ...at('GET', 'user/a%20b'), ...missing('a b@localhost') },
+  { ...at('POST', 'user/A%20b', { password: 'x' }), ...says(201, 'User registered: a b@localhost') },
+  { ...at('GET', 'user/a%5C20b'), status: 200 },
+  { ...at('GET', 'user_connected/a%20b'), ...says(404, { connected: false }) },
+  {
+    ...at('GET', 'ping'),
+    headers: { Authorization: basic('a\\20b@localhost', 'x') },
+    ...says(401, 'User must be an administrator'),
+  },
+  { ...at('PATCH', 'user/a%20b/password', { password: 'y' }), ...says(200, 'User modified: a b@localhost') },
+  { ...at('POST', 'message/a%20b', {}), ...says(202, 'Message sent to offline queue: a b@localhost') },
+  {
+    ...at('GET', 'all-users'),
+    ...says(200, {
+      count: 6,
+      users: ['a\\20b', 'alice', 'bob', 'carol', 'erin', 'gina'].map(username => ({ username })),
+    }),
+  },
+  { ...at('DELETE', 'user/a%20b'), ...says(200, 'User deleted: a b@localhost') },
+  { ...at('POST', 'user/a%20b%40localhost', { password: 'x' }), ...NO_USER },
+  { ...at('POST', 'user/%20b', { password: 'x' }), ...NO_USER },
   { ...at('POST', 'user/%00', { password: 'x' }), ...NO_USER },
   { ...at('POST', `user/${'x'.repeat(1100)}`, { password: 'x' }), ...NO_USER },
-  { ...at('GET', 'user/a%20b'), ...missing('a b@localhost') },
   { ...at('GET', 'user/alice@elsewhere'), ...missing('alice@elsewhere') },
   { ...at('GET', 'user/constructor'), ...missing('constructor@localhost') },
   { ...at('GET', 'user/'), ...NO_PATH },
@@ -139,6 +158,9 @@ testStory(
     { ...at('PUT', 'groups', { name: 'x' }), ...NO_PATH },
     { ...at('GET', 'vcards/alice'), ...NO_PATH },
     { ...at('PUT', 'reload'), ...NO_PATH },
+    { ...at('GET', 'all-users'), ...NO_PATH },
+    { ...at('POST', 'message/alice', 'hello'), ...MALFORMED },
+    { ...at('POST', 'message/alice', '[1]'), ...says(200, 'Message sent to user: alice@localhost') },
   ],
   { admin_rest_profile: 'original' },
 )
@@ -162,7 +184,7 @@ test('who is connected, from where', async t => {
       { ...at('GET', 'user/nobody/connected'), ...missing('nobody@localhost') },
       { ...at('GET', 'user_connected/alice@localhost'), ...says(200, { connected: true }) },
       { ...at('GET', 'user_connected/nobody'), ...says(404, { connected: false }) },
-      { ...at('GET', 'user_connected/a%20b'), ...NO_USER },
+      { ...at('GET', 'user_connected/a%20b'), ...says(404, { connected: false }) },
       { ...at('GET', 'user_connected'), ...NO_PATH },
       { ...at('GET', 'alice/connected'), ...NO_PATH },
       { ...at('GET', 'users/count'), ...says(200, { count: 1 }) },
@@ -261,6 +283,7 @@ test('messages are delivered, stored or refused, and prefixed', async t => {
       ...at('POST', 'message/bob', { message: 'x' }),
       ...says(202, 'Message sent to offline queue: bob@localhost'),
     })
+    await ask({ ...at('POST', 'message/bob', {}), status: 202 })
     await ask({ ...at('POST', 'message/nobody', { message: 'x' }), ...NO_USER })
     await ask({ ...at('POST', 'message/a%20b', { message: 'x' }), ...NO_USER })
     for (const message of [5, null, 'a\u0000', 'a\ud800', ['x'], { a: 1 }]) {
@@ -339,6 +362,7 @@ testStory('groups', [
   },
   { ...at('POST', 'groups/team/sync'), ...says(200, "Successfully did group subscriptions for group 'team'.") },
   { ...at('POST', 'groups/nogroup/sync'), ...says(200, "Successfully did group subscriptions for group 'nogroup'.") },
+  { ...at('POST', 'groups/team/sync/more'), ...NO_PATH },
   { ...at('POST', 'groups/team'), ...NO_PATH },
   { ...at('POST', 'groups'), ...NO_PATH },
   { ...at('GET', 'groups'), ...says(405, 'Invalid request method') },

@@ -38,14 +38,18 @@ const LADDER: Exchange[] = [
     ...says(400, 'Invalid authentication details'),
   },
   { ...withHeader(basic('admin', PASSWORD)), ...says(404, 'Host does not exist or is malformed') },
-  { ...withHeader(basic('admin@', PASSWORD)), ...says(404, 'Host does not exist or is malformed') },
-  { ...withHeader(basic('@localhost', PASSWORD)), ...says(404, 'Host does not exist or is malformed') },
+  ...['admin@', '@localhost', '', 'a@b@localhost', 'admin@localhost/', 'a b@localhost', 'admin\0@localhost'].map(
+    name => ({
+      ...withHeader(basic(name, PASSWORD)),
+      ...says(400, 'Invalid authentication details'),
+    }),
+  ),
+  { ...withHeader(basic('localhost', PASSWORD)), ...says(401, 'Authentication failure') },
   { ...withHeader(basic('admin@elsewhere', PASSWORD)), ...says(404, 'Host does not exist or is malformed') },
   { ...withHeader(basic('__proto__@constructor', '')), ...says(404, 'Host does not exist or is malformed') },
   { ...withHeader(basic('admin@localhost', 'wrong')), ...says(401, 'Authentication failure') },
   { ...withHeader(basic('admin@localhost', `${PASSWORD}:x`)), ...says(401, 'Authentication failure') },
   { ...withHeader(basic('nobody@localhost', PASSWORD)), ...NO_ACCOUNTS },
-  { ...withHeader(basic('admin\0@localhost', PASSWORD)), ...says(401, 'Authentication failure') },
   { ...withHeader(basic('__proto__@localhost', '')), ...NO_ACCOUNTS },
   { ...withHeader(basic('admin@localhost', '')), ...says(401, 'Authentication failure') },
   { ...withHeader(ADMIN), ...says(200, 'PONG') },
@@ -133,9 +137,22 @@ test.serial('admin_rest_base may have any depth, and the old path is gone', asyn
 test.serial('admin_rest_secure answers 404 with a page on plain HTTP, ahead of any credentials', async t => {
   const secure = await openHouse({ plugins: { 'xmpp-admin': { admin_rest_secure: true } } })
   try {
-    for (const asked of [{ path }, asAdmin({ path })]) {
+    const headers = { 'X-Forwarded-Proto': 'https' }
+    for (const asked of [{ path }, asAdmin({ path }), asAdmin({ path, headers })]) {
       compare(t, { path, status: 404, type: 'text/html' }, await secure.ask(asked))
     }
+  } finally {
+    await secure.close()
+  }
+})
+
+test.serial('admin_rest_secure believes a trusted proxy that the connection to it was encrypted', async t => {
+  const config = { trusted_proxies: ['127.0.0.1'] }
+  const secure = await openHouse({ plugins: { 'xmpp-admin': { admin_rest_secure: true } }, config })
+  try {
+    const asked = (proto: string) => asAdmin({ path, headers: { 'X-Forwarded-Proto': proto } })
+    compare(t, { path, ...says(200, 'PONG') }, await secure.ask(asked('https')))
+    compare(t, { path, status: 404, type: 'text/html' }, await secure.ask(asked('http')))
   } finally {
     await secure.close()
   }

@@ -166,6 +166,23 @@ test('ejabberdctl reads past what means another server, takes dashes, and has he
   t.regex((await ctl('help')).out, /Exit codes: 0 done[\s\S]*started\n[\s\S]*words/)
 })
 
+test('ejabberdctl lists each command once', async t => {
+  const { out } = await ctl('help', 'commands')
+  const names = [...out.matchAll(/^ {2}(\S+)/gm)].map(([, name]) => name)
+  t.true(names.includes('status') && names.includes('started'))
+  t.deepEqual(names, [...new Set(names)])
+})
+
+test('ejabberdctl says where to look when nothing serves XMPP', async t => {
+  const all = { teardown: t.teardown }
+  const alone = await served(all, folderWith(all, { 'patchbay.yml': configuration() }))
+  t.is((await alone.run('plugin', 'stop', 'xmpp-server')).code, 0)
+  const { code, out, err } = await alone.run('ejabberdctl', 'connected_users')
+  t.is(code, 1)
+  t.regex(out, /^Error: no running plugin provides "xmpp-backend"/)
+  t.regex(err, /patchbay plugin list shows what is stopped/)
+})
+
 const BOX = `+---------+-------+---------+-------+
 |  Node   |Running|   why   |Hook(s)|
 +---------+-------+---------+-------+

@@ -165,6 +165,14 @@ test.serial('status and plugin list, for people and for scripts', async t => {
   t.true(status.out.includes(`process ${house.process.pid}`), status.out)
   t.true(status.out.includes(house.url))
   t.regex(status.out, /running: .*auth/)
+  for (const address of [
+    /mqtt:\/\/127\.0\.0\.1:[1-9]\d* {2}mqtt-broker/,
+    /ws:\/\/127\.0\.0\.1:[1-9]\d* {2}mqtt-broker/,
+    /xmpp:\/\/127\.0\.0\.1:[1-9]\d* {2}xmpp-server/,
+    /xmpps:\/\/127\.0\.0\.1:[1-9]\d* {2}xmpp-server/,
+  ]) {
+    t.regex(status.out, address)
+  }
   t.is((await json(t, 'status')).pid, house.process.pid)
 
   const list = await house.run('plugin', 'list')

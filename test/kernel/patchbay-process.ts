@@ -41,6 +41,7 @@ listen:
     request_handlers: { "/": everything }
 ${more || 'plugins:'}
   mqtt-broker: { port: 0, ws_port: 0 }
+  xmpp-server: { port: 0, tls_port: 0 }
 `
 
 /** Runs `patchbay …` in `folder` until it ends. */

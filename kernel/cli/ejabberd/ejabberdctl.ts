@@ -77,6 +77,7 @@ async function callEjabberd(word: string, words: readonly string[], { client, ca
   if (asJson) call.print(answer.text)
   if (answer.status !== 200) {
     if (!asJson) call.print(refusalIn(answer.status, value))
+    if (answer.status === 503) call.note('  → patchbay plugin list shows what is stopped or has failed, and why')
     return call.ends(EXIT.failed)
   }
   const { type } = resultIn(command.result, version)

@@ -12,8 +12,11 @@ type EjabberdCommand = LiveCommands['ejabberd']
 
 /** `ejabberdctl help [tags|commands|COMMAND|TAG|PATTERN]`: those that match, by name; one alone with its arguments. */
 export function helpOn(asked: string | undefined, commands: readonly EjabberdCommand[], version: number): string {
-  const own = [...OWN_WORDS].map(([name, { summary }]) => [name, summary] as const)
-  if (asked === undefined || asked === 'commands') return list([...own, ...commands.map(each => lineOf(each, version))])
+  if (asked === undefined || asked === 'commands') {
+    const own = [...OWN_WORDS].map(([name, { summary }]) => [name, summary] as const)
+    const others = commands.filter(({ name }) => !OWN_WORDS.has(name))
+    return list([...own, ...others.map(each => lineOf(each, version))])
+  }
   if (asked === 'tags') return tags(commands)
   const found = commandsNamed(commands, asked)
   const word = OWN_WORDS.get(asked)

@@ -1,10 +1,10 @@
 import type { Command } from '../../life/contributions.js'
 import type { Credentials, Identity } from '../../life/identity.js'
-import { bareJid, parseJid, prepareDomain } from '../../names/jid.js'
+import { parseJid } from '../../names/jid.js'
 import { type Asked, decodeBasic, identify, permits } from '../access.js'
 import { readBody } from '../body.js'
 import type { LiveTable } from '../live-table.js'
-import { addressOf, type KernelContext } from '../request.js'
+import { addressOf, isSecure, type KernelContext } from '../request.js'
 import { answer, MALFORMED_BODY, Refusal } from './admin-rest-answer.js'
 import type { AdminRestProfile } from './admin-rest-command.js'
 import { segmentsOf } from './admin-rest-path.js'
@@ -22,13 +22,14 @@ const KNOW_PATHS = 'kernel:faces.use'
 
 /** contracts/xmpp.md §2.2, in its order. */
 export async function climb(ctx: KernelContext, view: LiveTable, path: string, options: FaceOptions): Promise<void> {
-  const { local, tls } = ctx.carrier
+  const { local } = ctx.carrier
   const { admin_rest_whitelist: whitelist, admin_rest_profile: profile } = options
   if (!local && !whitelist.empty && !whitelist.has(addressOf(ctx))) {
     ctx.refusal = { as: '', why: 'permission' }
     return sendEmpty(ctx, 401)
   }
-  if (!local && options.admin_rest_secure && !tls) return send(ctx, 404, 'text/html', '<h1>404 Not Found</h1>')
+  if (!local && options.admin_rest_secure && !isSecure(ctx.req, ctx.carrier))
+    return send(ctx, 404, 'text/html', '<h1>404 Not Found</h1>')
   const found = authenticate(ctx, view, options)
   // Whoever is known already is not waited for.
   const identity = found instanceof Promise ? await found : found
@@ -45,7 +46,7 @@ export async function climb(ctx: KernelContext, view: LiveTable, path: string, o
   if (!known) throw new Refusal(404, 'Invalid request path')
   if (!command) throw new Refusal(405, 'Invalid request method')
   const text = await textOf(ctx, options)
-  const body = text === '' ? undefined : command.definition.text ? text : decodeBody(ctx, text)
+  const body = text === '' ? undefined : command.definition.text ? text : decodeBody(ctx, text, profile)
   const change =
     command.definition.method === 'GET'
       ? undefined
@@ -95,14 +96,10 @@ function authenticate(
 /** The scheme word is not looked at: whatever follows the last blank is decoded. The name must be a JID of a served host. */
 function parse(authorization: string, hosts: readonly string[]): Credentials | undefined {
   const parsed = decodeBasic(authorization.trim().split(/\s+/).at(-1) ?? '')
-  if (!parsed) throw new Refusal(400, 'Invalid authentication details')
-  const [bare = ''] = parsed.name.split('/', 1)
-  const domain = prepareDomain(bare.slice(bare.indexOf('@') + 1))
-  if (bare.startsWith('@') || domain === undefined || !hosts.includes(domain)) {
-    throw new Refusal(404, 'Host does not exist or is malformed')
-  }
-  const name = bareJid(bare)
-  return name === undefined ? undefined : { ...parsed, name }
+  const jid = parsed && parseJid(parsed.name)
+  if (!jid) throw new Refusal(400, 'Invalid authentication details')
+  if (!hosts.includes(jid.domain)) throw new Refusal(404, 'Host does not exist or is malformed')
+  return jid.local === undefined ? undefined : { ...parsed, name: `${jid.local}@${jid.domain}` }
 }
 
 /** A request that announces no body has none, and need not be waited for. */
@@ -112,8 +109,9 @@ function textOf({ req }: KernelContext, { bodyBytes }: FaceOptions): string | Pr
   return readBody(req, bodyBytes).then(bytes => bytes.toString('utf8'))
 }
 
-function decodeBody(ctx: KernelContext, text: string): unknown {
-  const isJson = ctx.get('Content-Type') === 'application/json' || text.includes('{')
+/** Every body of the original is JSON. */
+function decodeBody(ctx: KernelContext, text: string, profile: AdminRestProfile): unknown {
+  const isJson = profile === 'original' || ctx.get('Content-Type') === 'application/json' || text.includes('{')
   if (!isJson) return text
   const body = parseBody(text)
   if (typeof body !== 'object' || body === null) throw new Refusal(400, MALFORMED_BODY)

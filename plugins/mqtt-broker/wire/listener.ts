@@ -62,6 +62,15 @@ export async function openListener(wire: Wire, listener: Listener): Promise<void
   wire.listeners.set(nameOf(listener.options), listener)
 }
 
+const SCHEMES = { tcp: 'mqtt', tls: 'mqtts', ws: 'ws', wss: 'wss' }
+
+/** Of the listeners that are not stopped: `mqtt://127.0.0.1:1883`. */
+export function addressesOf({ listeners }: Wire): string[] {
+  return [...listeners.values()]
+    .filter(({ server }) => server !== undefined)
+    .map(({ options }) => `${SCHEMES[options.transport]}://${nameOf(options)}`)
+}
+
 /** Stops accepting; connections stay, as with EMQ and VerneMQ. */
 export function closeListener(listener: Listener): void {
   listener.server?.close()

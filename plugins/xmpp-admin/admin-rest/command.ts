@@ -38,7 +38,7 @@ export function contributeRestCommands(
   for (const { run, ...definition } of commands) {
     ctx.command('admin_rest', definition, async call => {
       try {
-        return await run(backend(), { ...call, options: ctx.config })
+        return await run(backend(), Object.assign(call, { options: ctx.config }))
       } catch (thrown) {
         if (thrown instanceof Refused) return { status: thrown.status, result: thrown.result }
         throw thrown
@@ -56,11 +56,17 @@ export interface Named {
 }
 
 /** A name on the caller's host, or a JID; without any the path is wrong. */
-export function namedIn({ resource, host }: RestCall): Named {
+export function namedIn({ resource, host, profile }: RestCall): Named {
   if (resource === undefined) return refuse(INVALID_PATH)
   const text = resource.includes('@') ? resource : `${resource}@${host}`
   const jid = bareJid(text)
-  return { jid, shown: jid ?? text }
+  if (jid !== undefined || profile === 'original' || resource.includes('@')) return { jid, shown: jid ?? text }
+  return { jid: bareJid(`${escaped(resource)}@${host}`), shown: text.toLowerCase() }
+}
+
+/** The fork takes names that no JID can have: they are the accounts that clients reach by escaping them (XEP-0106 §3.3). */
+function escaped(name: string): string {
+  return name.replace(/(?!^) (?!$)|["&':<>]/g, sign => `\\${sign.charCodeAt(0).toString(16)}`)
 }
 
 /** The bare JID of the account that the path names, where there is one. */

@@ -1,13 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
 import type { AdminRestReply } from 'patchbay'
-import type { XmppBackend, XmppSession } from '../backend.js'
+import type { XmppBackend } from '../backend.js'
 import { INVALID_USER, listed, namedIn, type RestCommand } from './command.js'
 
 const ACCESS = { permission: 'sessions.read' }
-/** How many sessions one turn of the event loop puts into an answer. */
+/** How many entries one turn of the event loop puts into an answer. */
 const BLOCK = 1000
 
-/** Who is connected (contracts/xmpp.md §2.3). */
+/** Who is connected, and who could be (contracts/xmpp.md §2.3). */
 export const CONNECTED_COMMANDS: readonly RestCommand[] = [
   {
     route: 'user_connected',
@@ -26,8 +26,18 @@ export const CONNECTED_COMMANDS: readonly RestCommand[] = [
     addressed: 'host',
     async run(backend, { resource, host }) {
       if (resource === 'count') return { result: { count: await backend.sessions.countUsers(host) } }
-      const users = await shownIn(await backend.sessions.list({ host }))
-      return { result: { count: users.length, users: listed(users) } }
+      const sessions = await backend.sessions.list({ host })
+      return counted(sessions, ({ jid, resource }) => ({ username: jid.slice(0, jid.indexOf('@')), resource }))
+    },
+  },
+  {
+    route: 'all-users',
+    method: 'GET',
+    access: { permission: 'accounts.read' },
+    addressed: 'host',
+    profile: 'fork',
+    async run(backend, { host }) {
+      return counted((await backend.accounts.names(host)) ?? [], username => ({ username }))
     },
   },
 ]
@@ -37,11 +47,11 @@ export async function connected(backend: XmppBackend, jid: string): Promise<Admi
   return { status: found ? 200 : 404, result: { connected: found } }
 }
 
-async function shownIn(sessions: readonly XmppSession[]): Promise<object[]> {
+async function counted<T>(all: readonly T[], shown: (one: T) => object): Promise<AdminRestReply> {
   const users: object[] = []
-  for (const { jid, resource } of sessions) {
-    users.push({ username: jid.slice(0, jid.indexOf('@')), resource })
+  for (const one of all) {
+    users.push(shown(one))
     if (users.length % BLOCK === 0) await setImmediate()
   }
-  return users
+  return { result: { count: users.length, users: listed(users) } }
 }

@@ -47,8 +47,8 @@ async function remove(backend: XmppBackend, { resource, host }: RestCall): Promi
   return { result: `Group '${resource}' deleted successfully.` }
 }
 
-async function sync(backend: XmppBackend, { resource, attribute, host }: RestCall): Promise<AdminRestReply> {
-  if (resource === undefined || attribute !== 'sync') return INVALID_PATH
+async function sync(backend: XmppBackend, { resource, attribute, detail, host }: RestCall): Promise<AdminRestReply> {
+  if (resource === undefined || attribute !== 'sync' || detail !== undefined) return INVALID_PATH
   await backend.groups.sync(host, resource)
   return { result: `Successfully did group subscriptions for group '${resource}'.` }
 }

@@ -14,14 +14,14 @@ export const MESSAGE_COMMANDS: readonly RestCommand[] = [
 
 async function send(backend: XmppBackend, call: RestCall): Promise<AdminRestReply> {
   if (call.resource === undefined) return isMulticast(call.body) ? multicast(backend, call) : INVALID_PATH
-  const { jid } = namedIn(call)
+  const { jid, shown } = namedIn(call)
   if (jid === undefined) return INVALID_USER
   const body = prefixed(call.options.admin_rest_message_prefix, textField(call.body, 'message'))
   switch (await backend.messages.send({ to: jid, from: call.host, ...body })) {
     case 'delivered':
-      return { result: `Message sent to user: ${jid}` }
+      return { result: `Message sent to user: ${shown}` }
     case 'stored':
-      return { status: 202, result: `Message sent to offline queue: ${jid}` }
+      return { status: 202, result: `Message sent to offline queue: ${shown}` }
     case 'unknown_account':
       return INVALID_USER
     case 'refused':

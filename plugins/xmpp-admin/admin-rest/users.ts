@@ -30,9 +30,11 @@ export const USER_COMMANDS: readonly RestCommand[] = [
 ]
 
 async function show(backend: XmppBackend, call: RestCall): Promise<AdminRestReply> {
-  const jid = await accountIn(backend, call)
+  const { jid: named } = namedIn(call)
+  const sessions = named === undefined ? [] : await backend.sessions.list({ jid: named })
+  // Whoever is online has an account.
+  const jid = sessions.length > 0 ? named! : await accountIn(backend, call)
   if (call.attribute === 'connected') return connected(backend, jid)
-  const sessions = await backend.sessions.list({ jid })
   // Everybody else's clients have never seen any but an empty one.
   const wanted = call.ctx.querystring !== '' && call.ctx.query['roster'] === '1'
   const roster = wanted ? itemsOf(await backend.rosters.get(jid)) : []
@@ -82,10 +84,10 @@ async function unregister(backend: XmppBackend, call: RestCall): Promise<AdminRe
 
 async function change(backend: XmppBackend, call: RestCall): Promise<AdminRestReply> {
   const { attribute, body, profile } = call
-  namedIn(call)
+  const { shown: name } = namedIn(call)
   if (attribute === undefined) return INVALID_PATH
   const jid = await accountIn(backend, call)
-  const modified = { result: `User modified: ${jid}` }
+  const modified = { result: `User modified: ${name}` }
   if (attribute === 'password') {
     const outcome = await backend.accounts.setPassword(jid, passwordIn(call))
     return outcome === 'changed' ? modified : outcome === 'invalid_password' ? INTERNAL_ERROR : INVALID_USER

@@ -1,5 +1,5 @@
 export interface XmppMessages {
-  /** To a bare JID: all sessions of the account that take messages, else its offline store. To a full one: that session. */
+  /** To a bare JID: all sessions of the account, whatever their presence, else its offline store. To a full one: that session. */
   send(message: GivenMessage): Promise<MessageOutcome>
   /** Routes any stanza as if it had come from `from`; what it says of `from` and `to` itself does not count. */
   route(from: string, to: string, stanza: string): Promise<'routed' | 'invalid_xml'>

@@ -1,7 +1,7 @@
 import type { Change, Namespace } from 'patchbay'
 import type { Account, Accounts } from '../../auth/accounts.js'
 import { accountKey, partsOf } from './addresses.js'
-import { type Books, inTurn } from './books.js'
+import { type Books, inTurn, remember } from './books.js'
 import { type AccountRecord, newRevision } from './record.js'
 import { USUAL_ROLE } from './roles.js'
 import { saslprep } from './saslprep.js'
@@ -68,7 +68,12 @@ export class AccountStore implements Accounts {
 
   find(jid: string): AccountRecord | undefined {
     const key = this.#keyOf(jid)
-    return key === undefined ? undefined : this.#storage.accounts.getSync(key)
+    if (key === undefined) return undefined
+    const known = this.#books.records.get(key)
+    if (known) return known
+    const record = this.#storage.accounts.getSync(key)
+    if (record) remember(this.#books, key, record)
+    return record
   }
 
   /** What proofs of an account's password are checked with (RFC 5802 §3). */

@@ -4,7 +4,7 @@ import { pageOfNames } from '../accounts/names.js'
 import type { Server } from '../server.js'
 import { type Element, withAttributes } from '../xml/element.js'
 import { deliverMessage } from './deliver.js'
-import { takersOf } from './receivers.js'
+import { openSessionsOf } from './receivers.js'
 
 /** Users a turn. */
 const PAGE = 100
@@ -35,7 +35,7 @@ async function* onlineAccounts(server: Server, host: string | undefined): AsyncG
   let seen = 0
   for (const account of server.registry.sessions.keys()) {
     if (host === undefined || account.endsWith(`@${host}`)) {
-      if (takersOf(server, account).length > 0) page.push(account)
+      if (openSessionsOf(server, account).length > 0) page.push(account)
     }
     if (++seen % PAGE > 0) continue
     yield page

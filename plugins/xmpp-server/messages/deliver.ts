@@ -7,13 +7,16 @@ import type { Server } from '../server.js'
 import { send, sessionAt } from '../session/sessions.js'
 import { isOpen } from '../stream/written.js'
 import type { Element } from '../xml/element.js'
-import { mostAvailable, takersOf } from './receivers.js'
+import { mostAvailable, openSessionsOf, takersOf } from './receivers.js'
 import { RULES, typeOf } from './rules.js'
 
 /** `dropped` is what nobody is told of. */
 export type Delivery = 'delivered' | 'stored' | 'unknown_account' | 'refused' | 'dropped'
 
-/** A message to an account or one of its sessions (RFC 6121 §8.5). With `everywhere`, all sessions take it that can. */
+/**
+ * A message to an account or one of its sessions (RFC 6121 §8.5). With `everywhere`, as administrators send, every
+ * session of the account takes it, also one that has shown no presence, and it is kept even if it says nothing.
+ */
 export async function deliverMessage(
   server: Server,
   stanza: Element,
@@ -43,7 +46,7 @@ function deliverToBare(
   everywhere: boolean,
 ): Delivery | Promise<Delivery> {
   const rule = RULES[typeOf(stanza.attributes['type'])]
-  const takers = takersOf(server, account)
+  const takers = everywhere ? openSessionsOf(server, account) : takersOf(server, account)
   const fate = takers.length > 0 ? rule.online : rule.offline
   switch (fate) {
     case 'most':
@@ -51,7 +54,7 @@ function deliverToBare(
       for (const taker of everywhere || fate === 'all' ? takers : mostAvailable(takers)) send(taker, stanza)
       return 'delivered'
     case 'store':
-      return isStorable(stanza) ? store(server, stanza, account) : 'dropped'
+      return everywhere || isStorable(stanza) ? store(server, stanza, account) : 'dropped'
     default:
       return fate === 'error' ? 'refused' : 'dropped'
   }

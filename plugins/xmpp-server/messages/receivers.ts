@@ -8,6 +8,11 @@ export function takersOf(server: Server, account: string): Session[] {
   return sessionsOf(server.registry, account).filter(takesMessages)
 }
 
+/** The sessions of an account that can be written to, whatever presence they have shown. */
+export function openSessionsOf(server: Server, account: string): Session[] {
+  return sessionsOf(server.registry, account).filter(({ stream }) => isOpen(stream))
+}
+
 export function takesMessages({ presence, priority, stream }: Session): boolean {
   return presence !== undefined && priority >= 0 && isOpen(stream)
 }

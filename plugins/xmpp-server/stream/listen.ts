@@ -1,4 +1,4 @@
-import { createServer, type Server as NetServer } from 'node:net'
+import { type AddressInfo, createServer, type Server as NetServer } from 'node:net'
 import { KernelError, type PluginContext } from 'patchbay'
 import type { Options } from '../options.js'
 import type { Registry } from '../registry.js'
@@ -37,6 +37,12 @@ async function listenOn(
       return server
     },
     close: server => void server.close(),
+    listening(server) {
+      const bound = server.address() as AddressInfo | null
+      if (!bound) return []
+      const host = bound.family === 'IPv6' ? `[${bound.address}]` : bound.address
+      return [`${transport === 'tls' ? 'xmpps' : 'xmpp'}://${host}:${bound.port}`]
+    },
   })
 }
 
