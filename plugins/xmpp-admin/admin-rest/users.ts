@@ -1,19 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import type { AdminRestReply } from 'patchbay'
+import { ADMIN_REST_REFUSALS, AdminRestError, type AdminRestReply } from 'patchbay'
 import type { XmppBackend, XmppSession } from '../backend.js'
 import { field } from './body.js'
-import {
-  accountIn,
-  INTERNAL_ERROR,
-  INVALID_BODY,
-  INVALID_PATH,
-  INVALID_USER,
-  listed,
-  namedIn,
-  type RestCall,
-  type RestCommand,
-  refuse,
-} from './command.js'
+import { accountIn, INVALID_USER, listed, namedIn, type RestCall, type RestCommand } from './command.js'
 import { connected } from './connected.js'
 import { itemsOf } from './rosters.js'
 
@@ -51,16 +40,16 @@ function shown({ resource, secure, id, address, port }: XmppSession): object {
 
 async function register(backend: XmppBackend, call: RestCall): Promise<AdminRestReply> {
   const { jid, shown: name } = namedIn(call)
-  if (jid === undefined) return call.profile === 'original' ? INVALID_PATH : INVALID_USER
+  if (jid === undefined) return call.profile === 'original' ? ADMIN_REST_REFUSALS.path : INVALID_USER
   const password = passwordIn(call)
   const existing = { status: 409, result: `User already exists: ${name}` }
   switch (await backend.accounts.register(jid, password)) {
     case 'registered':
       return { status: 201, result: `User registered: ${name}` }
     case 'unknown_host':
-      return { status: 404, result: 'Host does not exist or is malformed' }
+      return ADMIN_REST_REFUSALS.host
     case 'invalid_password':
-      return INTERNAL_ERROR
+      return ADMIN_REST_REFUSALS.internal
     case 'exists':
       if (call.profile === 'original') return existing
   }
@@ -71,7 +60,7 @@ async function register(backend: XmppBackend, call: RestCall): Promise<AdminRest
       // The name is an operator's.
       return existing
     case 'invalid_password':
-      return INTERNAL_ERROR
+      return ADMIN_REST_REFUSALS.internal
   }
 }
 
@@ -85,26 +74,30 @@ async function unregister(backend: XmppBackend, call: RestCall): Promise<AdminRe
 async function change(backend: XmppBackend, call: RestCall): Promise<AdminRestReply> {
   const { attribute, body, profile } = call
   const { shown: name } = namedIn(call)
-  if (attribute === undefined) return INVALID_PATH
+  if (attribute === undefined) return ADMIN_REST_REFUSALS.path
   const jid = await accountIn(backend, call)
   const modified = { result: `User modified: ${name}` }
   if (attribute === 'password') {
     const outcome = await backend.accounts.setPassword(jid, passwordIn(call))
-    return outcome === 'changed' ? modified : outcome === 'invalid_password' ? INTERNAL_ERROR : INVALID_USER
+    return outcome === 'changed'
+      ? modified
+      : outcome === 'invalid_password'
+        ? ADMIN_REST_REFUSALS.internal
+        : INVALID_USER
   }
   // The original knows no roles, and says so of nothing that it does not know.
   if (profile === 'original') return modified
-  if (attribute !== 'role') return INVALID_PATH
+  if (attribute !== 'role') return ADMIN_REST_REFUSALS.path
   const role = field(body, 'role')
-  if (typeof role !== 'string') return INVALID_BODY
+  if (typeof role !== 'string') return ADMIN_REST_REFUSALS.body
   const outcome = await backend.accounts.setRole(jid, role)
-  return outcome === 'changed' ? modified : outcome === 'unknown_role' ? INVALID_BODY : INVALID_USER
+  return outcome === 'changed' ? modified : outcome === 'unknown_role' ? ADMIN_REST_REFUSALS.body : INVALID_USER
 }
 
 /** XMPP has no empty passwords (RFC 4616 §2): whoever gets one cannot log in before there is another. */
 function passwordIn({ body }: RestCall): string {
   const password = field(body, 'password')
-  if (password === undefined || password === false) return refuse(INVALID_BODY)
-  if (typeof password !== 'string') return refuse(INTERNAL_ERROR)
+  if (password === undefined || password === false) throw new AdminRestError(ADMIN_REST_REFUSALS.body)
+  if (typeof password !== 'string') throw new AdminRestError(ADMIN_REST_REFUSALS.internal)
   return password === '' ? randomBytes(32).toString('base64url') : password
 }

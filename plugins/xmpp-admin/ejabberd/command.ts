@@ -1,4 +1,11 @@
-import { bareJid, type EjabberdCommand, EjabberdError, type PluginContext, prepareDomain } from 'patchbay'
+import {
+  bareJid,
+  type EjabberdCommand,
+  EjabberdError,
+  type PluginContext,
+  prepareDomain,
+  prepareResource,
+} from 'patchbay'
 import type { XmppBackend } from '../backend.js'
 import { keepDeparture } from './departure.js'
 
@@ -52,6 +59,16 @@ export async function servedHost(backend: XmppBackend, given: string): Promise<s
 export async function servedJid(backend: XmppBackend, user: string, host: string): Promise<string | undefined> {
   await servedHost(backend, host)
   return jidOf(user, host)
+}
+
+/** The full JID of what may be a session on a host that is served; undefined when it is no JID. */
+export async function servedSession(
+  backend: XmppBackend,
+  { user, host, resource }: Given,
+): Promise<string | undefined> {
+  const jid = await servedJid(backend, user!, host!)
+  const prepared = prepareResource(resource!)
+  return jid === undefined || prepared === undefined ? undefined : `${jid}/${prepared}`
 }
 
 export function unknownHost(): EjabberdError {

@@ -1,6 +1,6 @@
-import { EjabberdError, formatJid, parseJid, prepareResource } from 'patchbay'
+import { EjabberdError, formatJid, parseJid } from 'patchbay'
 import { checkText } from './checks.js'
-import { type BackendCommand, servedJid } from './command.js'
+import { type BackendCommand, servedSession } from './command.js'
 import { binary, HOST, RESCODE, USER } from './shapes.js'
 
 const ACCESS = { permission: 'messages.send' }
@@ -51,13 +51,10 @@ export const MESSAGE_COMMANDS: readonly BackendCommand[] = [
     tags: TAGS,
     arguments: [USER, HOST, binary('resource'), binary('stanza')],
     result: RESCODE,
-    async run(backend, { user, host, resource: given, stanza }) {
-      const jid = await servedJid(backend, user!, host!)
-      const resource = prepareResource(given!)
-      const known = jid !== undefined && resource !== undefined
-      const outcome = known
-        ? await backend.sessions.receive(`${jid}/${resource}`, checkText('stanza', stanza!))
-        : 'unknown_session'
+    async run(backend, given) {
+      const session = await servedSession(backend, given)
+      if (session === undefined) return false
+      const outcome = await backend.sessions.receive(session, checkText('stanza', given['stanza']!))
       if (outcome === 'invalid_xml') throw notXml()
       return outcome === 'received'
     },

@@ -1,7 +1,7 @@
-import { EjabberdError, prepareResource } from 'patchbay'
+import { invalidArgument } from 'patchbay'
 import type { XmppBackend, XmppSession } from '../backend.js'
 import { checkText } from './checks.js'
-import { type BackendCommand, servedHost, servedJid } from './command.js'
+import { type BackendCommand, servedHost, servedJid, servedSession } from './command.js'
 import { sessionsOf } from './sessions.js'
 import { binary, HOST, HOST_OR_SERVER, integer, listOf, RESCODE, tupleOf, USER } from './shapes.js'
 
@@ -45,15 +45,14 @@ export const PRESENCE_COMMANDS: readonly BackendCommand[] = [
     ],
     result: RESCODE,
     async run(backend, given) {
-      const { user, host, resource: wanted, type, show, status } = given
-      const jid = await servedJid(backend, user!, host!)
-      const resource = prepareResource(wanted!)
-      if (!TYPES.includes(type!)) throw new EjabberdError(400, `Invalid 'type': one of ${TYPES.join(', ')}`)
-      if (!SHOWS.includes(show!)) throw new EjabberdError(400, `Invalid 'show': one of ${SHOWS.slice(1).join(', ')}`)
+      const { type, show, status } = given
+      const session = await servedSession(backend, given)
+      if (!TYPES.includes(type!)) throw invalidArgument('type', `one of ${TYPES.join(', ')}`)
+      if (!SHOWS.includes(show!)) throw invalidArgument('show', `one of ${SHOWS.slice(1).join(', ')}`)
       const priority = priorityOf(given['priority'])
-      if (jid === undefined || resource === undefined) return false
+      if (session === undefined) return false
       const presence = { type: type!, show: show === 'available' ? '' : show!, status: checkText('status', status!) }
-      return (await backend.sessions.setPresence(`${jid}/${resource}`, { ...presence, priority })) === 'sent'
+      return (await backend.sessions.setPresence(session, { ...presence, priority })) === 'sent'
     },
   },
   {
@@ -118,5 +117,5 @@ function shown({ jid, resource, priority, statusText: status }: XmppSession): ob
 function priorityOf(given: unknown): number {
   const priority = typeof given === 'string' && /^-?\d{1,3}$/.test(given) ? Number(given) : given
   if (typeof priority === 'number' && priority >= -128 && priority <= 127) return priority
-  throw new EjabberdError(400, "Invalid 'priority': a whole number from -128 to 127")
+  throw invalidArgument('priority', 'a whole number from -128 to 127')
 }

@@ -1,7 +1,7 @@
 import { type Argument, EjabberdError, prepareDomain, type ResultType } from 'patchbay'
 import type { RosterEntry, XmppBackend } from '../backend.js'
 import { checkText } from './checks.js'
-import { type BackendCommand, jidOf, servedHost } from './command.js'
+import { type BackendCommand, jidOf, servedJid } from './command.js'
 import { binaries, binary, HOST_OR_SERVER, listOf, RESCODE, tupleOf, USER } from './shapes.js'
 
 const READ = { permission: 'roster.read' }
@@ -30,8 +30,8 @@ export const ROSTER_COMMANDS: readonly BackendCommand[] = [
     arguments: [USER, HOST_OR_SERVER],
     result: CONTACTS,
     async run(backend, { user, host }, { version }) {
-      await servedHost(backend, host!)
-      const contacts = await backend.rosters.get(jidOf(user!, host!) ?? invalid('user', 'server'))
+      const owner = (await servedJid(backend, user!, host!)) ?? invalid('user', 'server')
+      const contacts = await backend.rosters.get(owner)
       return version === 0 ? contacts.flatMap(inEachGroup) : contacts
     },
   },
@@ -77,8 +77,7 @@ export const ROSTER_COMMANDS: readonly BackendCommand[] = [
 
 async function ownerOf(backend: XmppBackend, given: Readonly<Record<string, string>>): Promise<string> {
   const { localuser, localhost } = given
-  await servedHost(backend, localhost!)
-  return jidOf(localuser!, localhost!) ?? invalid('localuser', 'localserver')
+  return (await servedJid(backend, localuser!, localhost!)) ?? invalid('localuser', 'localserver')
 }
 
 /** A host alone can be a contact, too: that of a gateway. */

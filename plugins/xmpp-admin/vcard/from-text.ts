@@ -1,6 +1,7 @@
 import type { XmlElement } from '../backend.js'
+import { child, vcardElement } from './element.js'
 import { readLine, unfold, type VcardLine } from './line.js'
-import { child, PROPERTIES, VCARD_TEMP } from './properties.js'
+import { PROPERTIES } from './properties.js'
 
 /** Of a line as it was put, where the element beside it cannot say all of it. */
 export const AS_PUT = 'patchbay:vcard'
@@ -13,7 +14,7 @@ const MOST_LINES = 1000
 export function vcardFromText(text: string): XmlElement | undefined {
   const lines = unfold(text)
   const [first, ...rest] = lines
-  if (first === undefined) return element([])
+  if (first === undefined) return vcardElement('vCard')
   if (!/^BEGIN:VCARD$/i.test(first) || !/^END:VCARD$/i.test(rest.pop() ?? '') || lines.length > MOST_LINES) {
     return undefined
   }
@@ -23,7 +24,7 @@ export function vcardFromText(text: string): XmlElement | undefined {
   const version = known.find(({ name }) => name === 'VERSION')?.value ?? '4.0'
   if (version !== '3.0' && version !== '4.0') return undefined
   const said = known.filter(({ name }) => name !== 'VERSION').map(line => elementOf(line, version))
-  return element([child('VERSION', version), ...said])
+  return vcardElement('vCard', child('VERSION', version), ...said)
 }
 
 function elementOf(line: VcardLine, version: string): XmlElement {
@@ -31,12 +32,8 @@ function elementOf(line: VcardLine, version: string): XmlElement {
   const children = property?.read(line)
   const asPut: XmlElement = { name: 'line', xmlns: AS_PUT, attributes: {}, children: [line.text] }
   if (!property || !children) return asPut
-  const made = { name: property.element, xmlns: VCARD_TEMP, attributes: {}, children }
+  const made = vcardElement(property.element, ...children)
   return `${property.line}${property.write(made, version)}` === line.text
     ? made
     : { ...made, children: [...children, asPut] }
-}
-
-function element(children: XmlElement['children']): XmlElement {
-  return { name: 'vCard', xmlns: VCARD_TEMP, attributes: {}, children }
 }
