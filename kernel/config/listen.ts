@@ -3,17 +3,17 @@ import { z } from 'zod'
 import { reason } from '../errors.js'
 import { AddressSet } from '../names/address-set.js'
 
-/** What else listens in ejabberd. Their entries are read past with a warning: here a plugin's own options do that. */
-const ELSEWHERE = [
-  'ejabberd_c2s',
-  'ejabberd_s2s_in',
-  'ejabberd_service',
-  'ejabberd_sip',
-  'ejabberd_stun',
-  'ejabberd_xmlrpc',
-  'mod_mqtt',
-  'mod_proxy65',
-] as const
+/** What else listens in ejabberd. Their entries are read past with a warning, which says what there is instead. */
+export const ELSEWHERE = {
+  ejabberd_c2s: 'XMPP clients connect where ip, port and tls_port of plugins.xmpp-server say',
+  ejabberd_s2s_in: 'there is no federation with other servers',
+  ejabberd_service: 'there are no external components',
+  ejabberd_sip: "SIP is spoken where a SIP plugin's own options say",
+  ejabberd_stun: 'there is no STUN server',
+  ejabberd_xmlrpc: 'there is no XML-RPC; mod_http_api has the same commands',
+  mod_mqtt: 'MQTT clients connect where ip and port of plugins.mqtt-broker say',
+  mod_proxy65: 'there is no proxy for files',
+} as const
 
 /** Documented options of an HTTP entry that have no counterpart here; named in a warning and read past. */
 export const UNSERVED_OPTIONS = [
@@ -83,7 +83,10 @@ const http = z.strictObject({
   >),
 })
 
-const elsewhere = z.looseObject({ module: z.enum(ELSEWHERE), port: z.unknown() })
+const elsewhere = z.looseObject({
+  module: z.enum(Object.keys(ELSEWHERE) as (keyof typeof ELSEWHERE)[]),
+  port: z.unknown(),
+})
 
 /** An entry of `listen`, as ejabberd documents it. */
 export const listenEntry = z.discriminatedUnion('module', [http, elsewhere])

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { prepareDomain } from '../names/jid.js'
 import { addresses, listenEntry, oneOrMore } from './listen.js'
 
 export { check } from './check.js'
@@ -27,10 +28,18 @@ export const lent = {
   admins: z.unknown().optional(),
 }
 
+/** In the form in which domains of JIDs are compared. */
+function host(text: string, issues: z.RefinementCtx): string {
+  const prepared = prepareDomain(text)
+  if (prepared !== undefined) return prepared
+  issues.addIssue({ code: 'custom', input: text, message: 'expected a domain such as example.org' })
+  return z.NEVER
+}
+
 /** patchbay.yml. Everything is optional; ejabberd's documented blocks stand as they are printed. */
 export const settingsSchema = z.strictObject({
   hosts: z
-    .array(z.string().min(1).toLowerCase())
+    .array(z.string().transform(host))
     .min(1)
     .default(['localhost'])
     .describe('the domains that every protocol serves'),

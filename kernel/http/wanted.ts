@@ -1,4 +1,4 @@
-import { isHttp, type ListenEntry, UNSERVED_OPTIONS } from '../config/listen.js'
+import { ELSEWHERE, isHttp, type ListenEntry, UNSERVED_OPTIONS } from '../config/listen.js'
 import type { Settings } from '../config/schema.js'
 import { KernelError } from '../errors.js'
 import { AddressSet } from '../names/address-set.js'
@@ -33,9 +33,7 @@ export function wantedListeners(settings: Settings, base: string, warn: (sentenc
   for (const [index, entry] of settings.listen.entries()) {
     const where = `listen[${index}]`
     if (!isHttp(entry)) {
-      warn(
-        `${where}: ${entry.module} is not an HTTP listener, so the entry is not used: its plugin's own options do that`,
-      )
+      warn(`${where}: ${entry.module} is not an HTTP listener, so the entry is not used: ${ELSEWHERE[entry.module]}`)
       continue
     }
     const ignored = [...UNSERVED_OPTIONS.filter(name => entry[name] !== undefined), ...unserved(entry.request_handlers)]

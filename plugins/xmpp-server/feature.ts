@@ -19,8 +19,11 @@ export interface Feature {
   hostMessage?(server: Server, stanza: Element, to: Jid, from: Jid): boolean
   /** A session has sent a presence without `to`; `first` when it was unavailable before. */
   available?(server: Server, session: Session, presence: Element, first: boolean): void | Promise<void>
-  /** A session that was available has become unavailable, by its own presence or because its stream has ended. */
-  unavailable?(server: Server, session: Session, presence: Element): void | Promise<void>
+  /**
+   * A session has said that it is unavailable, or its stream has ended while it was available; `was` false when it was
+   * not, and has shown itself only to those to whom it has sent directed presence, such as rooms.
+   */
+  unavailable?(server: Server, session: Session, presence: Element, was: boolean): void | Promise<void>
   /** A session has ended, whether it was available or not. */
   ended?(server: Server, session: Session): void | Promise<void>
   /** What is stored of an account and goes with it: changes for its batch. */

@@ -166,6 +166,33 @@ testStory(
   { admin_rest_profile: 'original' },
 )
 
+test('an account that administers its own host has no say on another one', async t => {
+  await withState(async ({ house }) => {
+    const ask = async (row: Exchange, name = 'carl@b.example') => {
+      const headers = { Authorization: basic(name, 'carl') }
+      compare(t, row, await house.ask({ ...row, headers }))
+    }
+    const NOT_HERE = says(401, 'User must be an administrator')
+    await house.ask(asAdmin(at('POST', 'user/carl@b.example', { password: 'carl' })))
+    await ask({ ...at('GET', 'ping'), ...NOT_HERE })
+    await house.ask(asAdmin(at('PATCH', 'user/carl@b.example/role', { role: 'prosody:admin' })))
+    await ask({ ...at('GET', 'ping'), ...says(200, 'PONG') })
+    await ask({ ...at('POST', 'user/dora', { password: 'x' }), ...says(201, 'User registered: dora@b.example') })
+    await ask({
+      ...at('GET', 'all-users'),
+      ...says(200, { count: 2, users: [{ username: 'carl' }, { username: 'dora' }] }),
+    })
+    await ask({ ...at('GET', 'user/alice'), ...missing('alice@b.example') })
+    await ask({ ...at('GET', 'user/alice%40localhost'), ...NOT_HERE })
+    await ask({ ...at('PATCH', 'user/alice@localhost/password', { password: 'x' }), ...NOT_HERE })
+    await ask({ ...at('DELETE', 'user/alice@localhost'), ...NOT_HERE })
+    await ask({ ...at('POST', 'message/alice@localhost', { message: 'x' }), ...NOT_HERE })
+    await ask({ ...at('PATCH', 'user/carl/role', { role: 'prosody:operator' }), ...NOT_HERE })
+    await house.ask(asAdmin(at('PATCH', 'user/carl@b.example/role', { role: 'prosody:operator' })))
+    await ask({ ...at('GET', 'user/alice%40localhost/connected'), ...says(200, { connected: true }) })
+  })
+})
+
 test('who is connected, from where', async t => {
   await withState(async ({ house, alice }) => {
     const get = async (path: string) => house.ask(asAdmin(at('GET', path)))
@@ -317,7 +344,10 @@ const VCARD = 'BEGIN:VCARD\nVERSION:4.0\nFN:Alice {the first}\nGENDER:F\nEND:VCA
 testStory('vCards are texts', [
   { ...at('GET', 'vcards/alice'), ...says(404, 'The user <alice@localhost> has no vCard configured.') },
   { ...at('PUT', 'vcards/alice', VCARD), ...says(200, 'vCard stored for <alice@localhost>') },
-  { ...at('GET', 'vcards/alice%40localhost'), status: 200, type: 'text/vcard', answer: VCARD.replaceAll('\n', '\r\n') },
+  { ...at('GET', 'vcards/alice%40localhost'), status: 200, type: 'text/vcard', answer: VCARD },
+  { ...at('PUT', 'vcards/alice', `\ufeff${VCARD}`), status: 200 },
+  { ...at('GET', 'vcards/alice'), status: 200, type: 'text/vcard', answer: VCARD },
+  { ...at('PUT', 'vcards/alice'), body: Buffer.from(VCARD.replace('Alice', 'J\xfcrgen'), 'latin1'), ...MALFORMED },
   { ...at('PUT', 'vcards/alice', 'no vCard'), ...MALFORMED },
   { ...at('PUT', 'vcards/alice', `${VCARD}${VCARD}`), ...MALFORMED },
   { ...at('PUT', 'vcards/alice', VCARD.replace('Alice', '\u0001')), ...MALFORMED },

@@ -91,6 +91,9 @@ test('an unknown option gives its path and the nearest name', t => {
 
 test('a wrong type gives its path, what was expected and what was there', t => {
   t.regex(wrong({ hosts: 'localhost' }), /"hosts": expected a list, got "localhost"/)
+  for (const host of ['exa mple.org', 'ok@x', 'localhost/x', '', '-x']) {
+    t.regex(wrong({ hosts: [host] }), /"hosts\[0\]": expected a domain such as example\.org, got /)
+  }
   t.regex(wrong({ hosts: [] }), /"hosts": expected at least 1 in the list/)
   t.regex(wrong({ limits: { body_bytes: 'many' } }), /"limits.body_bytes": expected a(n? whole)? number, got "many"/)
   t.regex(wrong({ limits: { request_seconds: 0 } }), /"limits.request_seconds": expected more than 0, got 0/)

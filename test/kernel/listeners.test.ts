@@ -78,6 +78,7 @@ test('entries of other modules and options without a counterpart: one warning ea
   })
   t.is(warnings.length, 2)
   t.regex(warnings[0]!, /^listen\[0\]: ejabberd_c2s is not an HTTP listener/)
+  t.regex(warnings[0]!, /plugins\.xmpp-server/)
   t.regex(warnings[1]!, /^listen\[1\]: protocol_options, mod_bosh, ejabberd_acme: not served here/)
   t.deepEqual(
     wanted.map(({ port }) => port),

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { Command } from '../../life/contributions.js'
 import type { Credentials, Identity } from '../../life/identity.js'
 import { parseJid } from '../../names/jid.js'
@@ -42,7 +43,7 @@ export async function climb(ctx: KernelContext, view: LiveTable, path: string, o
   const known = routes[profile].has(route)
   const command = known ? commands.get(`${ctx.method} ${route}`) : undefined
   if (!permits(ctx, view, identity, asked(ctx.method, command, route, resource, host))) {
-    throw new AdminRestError({ status: 401, result: 'User must be an administrator' })
+    throw new AdminRestError(ADMIN_REST_REFUSALS.rights)
   }
   if (!known) throw new AdminRestError(ADMIN_REST_REFUSALS.path)
   if (!command) throw new AdminRestError({ status: 405, result: 'Invalid request method' })
@@ -107,7 +108,11 @@ function parse(authorization: string, hosts: readonly string[]): Credentials | u
 function textOf({ req }: KernelContext, { bodyBytes }: FaceOptions): string | Promise<string> {
   const { 'content-length': length, 'transfer-encoding': encoding } = req.headers
   if (encoding === undefined && (length === undefined || length === '0')) return ''
-  return readBody(req, bodyBytes).then(bytes => bytes.toString('utf8'))
+  return readBody(req, bodyBytes).then(bytes => {
+    // What cannot be read would be stored as something else.
+    if (!isUtf8(bytes)) throw new AdminRestError(ADMIN_REST_REFUSALS.body)
+    return bytes.toString('utf8')
+  })
 }
 
 /** Every body of the original is JSON. */

@@ -1,6 +1,7 @@
-import type { Identity } from 'patchbay'
+import { type Identity, prepareDomain } from 'patchbay'
 import type { Asking } from './asking.js'
 import type { Blocks, Rule } from './blocks.js'
+import { hostsOf } from './host-limit.js'
 import type { LiveRule } from './live-rule.js'
 import { callerText } from './words.js'
 
@@ -18,13 +19,17 @@ function models({ admins }: Blocks): Readonly<Record<string, Model>> {
   return {
     admin_rest: {
       name: 'administrators of admin_rest',
-      matches(identity, { local, domain }) {
+      matches(identity, asking) {
+        const { local, domain } = asking
         if (administrator(identity)) return true
         if (identity?.kind !== 'account' && identity?.kind !== 'operator') return false
         if (local !== undefined && admins.includes(`${local}@${domain}`)) return true
-        return identity.kind === 'account' && /^prosody:(admin|operator)$/.test(identity.role ?? '')
+        if (identity.kind !== 'account') return false
+        // The role of an account of one host says nothing about the accounts of another one.
+        return identity.role === 'prosody:operator' || (identity.role === 'prosody:admin' && isAboutOwnHost(asking))
       },
-      asksFor: () => `${OPERATORS()}, a JID in "admins", or an account with the role prosody:admin or prosody:operator`,
+      asksFor: asking =>
+        `${OPERATORS()}, a JID in "admins", or an account with the role prosody:operator${isAboutOwnHost(asking) ? ' or prosody:admin' : ', or prosody:admin of that host'}`,
     },
     emq: {
       name: 'operators on EMQ',
@@ -46,6 +51,10 @@ function models({ admins }: Blocks): Readonly<Record<string, Model>> {
     },
     native: { name: 'administrators', matches: administrator, asksFor: OPERATORS },
   }
+}
+
+function isAboutOwnHost(asking: Asking): boolean {
+  return hostsOf(asking).every(host => prepareDomain(host) === asking.domain)
 }
 
 /** The built-in rules of a face but ejabberd. A face that nobody knows has none, so nothing is permitted there. */

@@ -8,6 +8,7 @@ import { itemsOf } from './rosters.js'
 
 const READ = { permission: 'accounts.read' }
 const WRITE = { permission: 'accounts.write' }
+/** Whoever administers one host cannot make an administrator of all of them. */
 const USER = { route: 'user', addressed: 'account' } as const
 
 /** `user/U` (contracts/xmpp.md §2.3). */
@@ -72,7 +73,7 @@ async function unregister(backend: XmppBackend, call: RestCall): Promise<AdminRe
 }
 
 async function change(backend: XmppBackend, call: RestCall): Promise<AdminRestReply> {
-  const { attribute, body, profile } = call
+  const { attribute, body, profile, identity } = call
   const { shown: name } = namedIn(call)
   if (attribute === undefined) return ADMIN_REST_REFUSALS.path
   const jid = await accountIn(backend, call)
@@ -90,6 +91,7 @@ async function change(backend: XmppBackend, call: RestCall): Promise<AdminRestRe
   if (attribute !== 'role') return ADMIN_REST_REFUSALS.path
   const role = field(body, 'role')
   if (typeof role !== 'string') return ADMIN_REST_REFUSALS.body
+  if (role === 'prosody:operator' && identity?.role === 'prosody:admin') return ADMIN_REST_REFUSALS.rights
   const outcome = await backend.accounts.setRole(jid, role)
   return outcome === 'changed' ? modified : outcome === 'unknown_role' ? ADMIN_REST_REFUSALS.body : INVALID_USER
 }

@@ -36,7 +36,7 @@ export const VCARD_COMMANDS: readonly RestCommand[] = [
 
 async function store(backend: XmppBackend, call: RestCall): Promise<AdminRestReply> {
   const jid = await accountIn(backend, call)
-  const text = String(call.body ?? '')
+  const text = String(call.body ?? '').replace(/^\ufeff/, '')
   const vcard = isXmlText(text) ? vcardFromText(text) : undefined
   if (!vcard) return ADMIN_REST_REFUSALS.body
   switch (await backend.vcards.set(jid, vcard)) {

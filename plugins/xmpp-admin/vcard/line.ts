@@ -13,6 +13,9 @@ export interface VcardLine {
 
 const LINE = /^(?:[A-Za-z0-9-]{1,100}\.)?([A-Za-z0-9-]{1,100})((?:;(?:[^":;]|"[^"]*")*)*):(.*)$/s
 const OCTETS_IN_A_LINE = 75
+const QUOTED = /;(?:ENCODING=)?QUOTED-PRINTABLE/i
+const QUOTED_LINES = /^[^:\r\n]*;(?:ENCODING=)?QUOTED-PRINTABLE[^:\r\n]*:(?:.*=\r?\n)*/gim
+const NOT_IN_XML = /[^\t\n\r\u0020-\ufffd\u{10000}-\u{10ffff}]/u
 
 /** Undefined where it is none. */
 export function readLine(text: string): VcardLine | undefined {
@@ -25,11 +28,21 @@ export function readLine(text: string): VcardLine | undefined {
     return key.toUpperCase() === 'TYPE' ? values.replaceAll('"', '').toUpperCase().split(',') : []
   })
   const encoded = given.some(([, key = '', values = '']) => key.toUpperCase() === 'ENCODING' && /^b/i.test(values))
-  return { name: name.toUpperCase(), types, encoded, value, text }
+  const read = QUOTED.test(parameters) ? fromQuoted(value, /ISO-8859-1/i.test(parameters) ? 'latin1' : 'utf8') : value
+  return { name: name.toUpperCase(), types, encoded, value: read, text }
+}
+
+/** What vCard 2.1 has for characters beyond ASCII (RFC 2045 §6.7); as it is where XML could not carry what it says. */
+function fromQuoted(value: string, charset: 'utf8' | 'latin1'): string {
+  const read = value.replace(/(?:=[0-9A-F]{2})+/gi, octets =>
+    Buffer.from(octets.replaceAll('=', ''), 'hex').toString(charset),
+  )
+  return NOT_IN_XML.test(read) ? value : read
 }
 
 /** The lines of a text whose long ones are folded. */
-export function unfold(text: string): string[] {
+export function unfold(given: string): string[] {
+  const text = QUOTED.test(given) ? given.replace(QUOTED_LINES, lines => lines.replace(/=\r?\n/g, '')) : given
   return text
     .replace(/\r?\n[ \t]/g, '')
     .split(/\r?\n/)
@@ -37,7 +50,7 @@ export function unfold(text: string): string[] {
 }
 
 /** Folded after 75 octets, never within a character (RFC 6350 §3.2). */
-export function fold(line: string): string {
+export function fold(line: string, newline = '\r\n'): string {
   if (Buffer.byteLength(line) <= OCTETS_IN_A_LINE) return line
   const pieces: string[] = []
   let piece = ''
@@ -53,7 +66,7 @@ export function fold(line: string): string {
     piece += character
     size += octets
   }
-  return [...pieces, piece].join('\r\n ')
+  return [...pieces, piece].join(`${newline} `)
 }
 
 export function escapeText(text: string): string {

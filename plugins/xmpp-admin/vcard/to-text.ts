@@ -9,9 +9,13 @@ export function textFromVcard(vcard: XmlElement): string {
   const elements = elementsIn(vcard)
   if (elements.length === 0) return ''
   const stated = elements.find(({ name }) => name === 'VERSION')
-  const version = stated && textIn(stated) === '3.0' ? '3.0' : '4.0'
+  const version = /^(2\.1|3\.0)$/.exec(stated ? textIn(stated) : '')?.[0] ?? '4.0'
   const lines = elements.filter(({ name }) => name !== 'VERSION').flatMap(each => lineOf(each, version) ?? [])
-  return `${['BEGIN:VCARD', `VERSION:${version}`, ...lines.map(fold), 'END:VCARD'].join('\r\n')}\r\n`
+  const written = elements.find(({ name, xmlns }) => name === 'written' && xmlns === AS_PUT)?.attributes
+  const newline = written?.['newline'] === 'lf' ? '\n' : '\r\n'
+  const folded = written?.['fold'] === 'no' ? lines : lines.map(line => fold(line, newline))
+  const text = ['BEGIN:VCARD', `VERSION:${version}`, ...folded, 'END:VCARD'].join(newline)
+  return written?.['end'] === 'no' ? text : `${text}${newline}`
 }
 
 /** Undefined for what a vCard has no property for. */

@@ -1,8 +1,8 @@
 import type { Affiliation } from '../../xmpp-admin/backend.js'
 import type { Server } from '../server.js'
-import { CLIENT, element } from '../xml/element.js'
+import { CLIENT, element, withAttributes } from '../xml/element.js'
 import type { Appearance } from './appearance.js'
-import { broadcastMessage, broadcastPresence } from './broadcast.js'
+import { broadcast, broadcastPresence } from './broadcast.js'
 import { remove } from './leave.js'
 import { MUC_USER } from './names.js'
 import { affiliationOf, on, type Room, roleFor } from './room.js'
@@ -46,11 +46,13 @@ function eviction(affiliation: Affiliation): Appearance {
   return { affiliation, codes: [affiliation === 'outcast' ? 301 : 321] }
 }
 
-/** Of who is not in the room (XEP-0045 §9.3); those who may not see JIDs are told nothing. */
+/** Of who is not in the room (XEP-0045 §9.3), to those who may see JIDs. */
 async function announce(server: Server, room: Room, jid: string, affiliation: Affiliation, cause: Cause) {
   const reason = cause.reason ? [element(MUC_USER, 'reason', {}, [cause.reason])] : []
   const x = element(MUC_USER, 'x', {}, [element(MUC_USER, 'item', { affiliation, jid, role: 'none' }, reason)])
   const message = element(CLIENT, 'message', { from: room.jid }, [x])
-  if (!on(room, 'anonymous')) await broadcastMessage(room, message)
+  await broadcast(room, ({ role }, session) =>
+    on(room, 'anonymous') && role !== 'moderator' ? undefined : withAttributes(message, { to: session.jid }),
+  )
   await tellSubscribers(server, room, 'affiliations', message)
 }

@@ -4,7 +4,7 @@ import { type Element, element } from '../xml/element.js'
 import { DISCO_INFO, DISCO_ITEMS, PING, VCARD } from '../xml/namespaces.js'
 import { form } from './form.js'
 import { LIMITS } from './limits.js'
-import { CONFERENCE, MUC, MUC_INFO, REGISTER, SUBSCRIPTIONS } from './names.js'
+import { CONFERENCE, MUC, MUC_INFO, MUC_REQUEST, REGISTER, SUBSCRIPTIONS } from './names.js'
 import { on, type Room } from './room.js'
 
 export const SERVICE_NAME = 'Chatrooms'
@@ -19,7 +19,7 @@ function info(name: string, features: readonly string[], more: readonly Element[
 
 /** XEP-0045 §6.2. */
 export function serviceInfo(): Element {
-  return info(SERVICE_NAME, [PING, VCARD, CONFERENCE, REGISTER, SUBSCRIPTIONS])
+  return info(SERVICE_NAME, [PING, CONFERENCE, REGISTER, SUBSCRIPTIONS])
 }
 
 /** XEP-0045 §6.4. */
@@ -32,6 +32,11 @@ export function roomInfo(room: Room): Element {
     on(room, 'moderated') ? 'muc_moderated' : 'muc_unmoderated',
     on(room, 'password_protected') ? 'muc_passwordprotected' : 'muc_unsecured',
     VCARD,
+    PING,
+    // A message comes back with the id that its sender gave it, and a ping to oneself is answered here (XEP-0410).
+    `${MUC}#stable_id`,
+    `${MUC}#self-ping-optimization`,
+    ...(on(room, 'allow_voice_requests') ? [MUC_REQUEST] : []),
     ...(on(room, 'allow_subscription') ? [SUBSCRIPTIONS] : []),
   ]
   const { title, description, lang } = room.options

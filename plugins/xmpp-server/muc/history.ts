@@ -1,8 +1,15 @@
 import { delay } from '../stanza/delay.js'
-import { type Element, withAttributes, withChildren } from '../xml/element.js'
+import { child, type Element, withAttributes, withChildren } from '../xml/element.js'
+import { HINTS } from '../xml/namespaces.js'
 import { LIMITS } from './limits.js'
 import type { Remembered, Room } from './room.js'
 import { sizeOf } from './size.js'
+
+/** Not who is typing: what was said would soon be pushed out by it. The hints of XEP-0334 decide where there are some. */
+export function isMemorable(message: Element): boolean {
+  if (child(message, 'no-store', HINTS) || child(message, 'no-permanent-store', HINTS)) return false
+  return child(message, 'body') !== undefined || child(message, 'store', HINTS) !== undefined
+}
 
 /** Remembers a message for those who come later; the oldest make room. */
 export function remember({ history }: Room, message: Element): void {

@@ -72,6 +72,9 @@ export async function answerAt(server: Server, session: Session, stanza: Element
   const given: Asked = { server, session, service: to.domain, payload }
   const act = room ? ROOM_REQUESTS[key] : SERVICE_REQUESTS[key]
   if (!act) throw new StanzaError('service-unavailable')
+  // Nothing here has nodes, and what is said of the whole must not pass for what a node is (XEP-0030 §3.2).
+  const asksForNode = payload.xmlns === DISCO_INFO || payload.xmlns === DISCO_ITEMS
+  if (asksForNode && payload.attributes['node']) throw new StanzaError('item-not-found')
   const answer = await (act as AtRoom)({ ...given, room: room! })
   send(session, element(CLIENT, 'iq', { type: 'result', id, from: asked, to: from }, answer ? [answer] : []))
 }

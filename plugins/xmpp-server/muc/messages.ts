@@ -6,7 +6,7 @@ import { StanzaError } from '../stanza/error.js'
 import { CLIENT, type Element, element, elements } from '../xml/element.js'
 import { DELAY } from '../xml/namespaces.js'
 import { broadcastMessage } from './broadcast.js'
-import { remember } from './history.js'
+import { isMemorable, remember } from './history.js'
 import { MUC, MUC_ADMIN, MUC_OWNER, MUC_USER } from './names.js'
 import { sessionsOfOccupant } from './places.js'
 import { type Occupant, on, type Room } from './room.js'
@@ -23,12 +23,12 @@ export async function sayToAll(server: Server, room: Room, session: Session, mes
   if (sender.role === 'visitor' && on(room, 'moderated')) {
     throw new StanzaError('forbidden', 'Visitors are not allowed to send messages to all occupants')
   }
-  const { id } = message.attributes
+  const { id, 'xml:lang': lang } = message.attributes
   const from = `${room.jid}/${sender.nick}`
-  const told = element(CLIENT, 'message', { from, type: 'groupchat', id }, honest(message))
+  const told = element(CLIENT, 'message', { from, type: 'groupchat', id, 'xml:lang': lang }, honest(message))
   if (elements(told).length === 0) return
   room.usedAt = Date.now()
-  remember(room, told)
+  if (isMemorable(told)) remember(room, told)
   // To know which rooms are unused, an hour is enough.
   if (!room.spoken || room.usedAt - room.storedUse > HOUR) {
     room.spoken = true
@@ -45,11 +45,11 @@ export function sayToOne(room: Room, session: Session, message: Element, to: Jid
   const receiver = room.occupants.get(to.resource!)
   if (!receiver) throw new StanzaError('item-not-found', 'Nobody in this room has that nickname')
   if (!mayWhisper(room, sender, receiver)) throw new StanzaError('not-allowed', 'Private messages are not allowed')
-  const { id, type } = message.attributes
+  const { id, type, 'xml:lang': lang } = message.attributes
   const from = `${room.jid}/${sender.nick}`
   for (const each of sessionsOfOccupant(room, receiver)) {
     const children = [...honest(message), element(MUC_USER, 'x')]
-    send(each, element(CLIENT, 'message', { from, to: each.jid, type, id }, children))
+    send(each, element(CLIENT, 'message', { from, to: each.jid, type, id, 'xml:lang': lang }, children))
   }
 }
 

@@ -21,9 +21,11 @@ export async function setSubject(server: Server, room: Room, sender: Occupant, m
   if (text.length > LIMITS.text) throw new StanzaError('policy-violation', 'The subject is too long')
   room.subject = { text, by: sender.nick, at: Date.now() }
   await storeRoom(server, room)
-  const { id } = message.attributes
+  const { id, 'xml:lang': lang } = message.attributes
   const from = `${room.jid}/${sender.nick}`
-  const told = element(CLIENT, 'message', { from, type: 'groupchat', id }, [element(CLIENT, 'subject', {}, [text])])
+  const told = element(CLIENT, 'message', { from, type: 'groupchat', id, 'xml:lang': lang }, [
+    element(CLIENT, 'subject', {}, [text]),
+  ])
   await broadcastMessage(room, told)
   await tellSubscribers(server, room, 'subject', told)
 }

@@ -13,7 +13,7 @@ export async function announce(server: Server, session: Session, presence: Eleme
   const before = session.presence
   if (type === 'unavailable') {
     session.presence = undefined
-    if (before) for (const feature of server.features) await feature.unavailable?.(server, session, presence)
+    for (const feature of server.features) await feature.unavailable?.(server, session, presence, before !== undefined)
   } else if (type === undefined) {
     if (Buffer.byteLength(serialize(presence)) > LONGEST) {
       throw new StanzaError('policy-violation', 'The presence is too large')

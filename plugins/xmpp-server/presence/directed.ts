@@ -3,8 +3,7 @@ import type { Server } from '../server.js'
 import type { Session } from '../session/session.js'
 import { StanzaError } from '../stanza/error.js'
 import { route } from '../stanza/route.js'
-import { withAttributes } from '../xml/element.js'
-import { unavailable } from './share.js'
+import { type Element, withAttributes } from '../xml/element.js'
 
 /** JIDs to which one session may show itself. */
 const MOST = 1000
@@ -23,12 +22,17 @@ export function remember(session: Session, to: Jid, shown: boolean): void {
   session.directed.add(text)
 }
 
-/** Whoever was shown the session is told that it has gone, but those in `told`. */
-export async function takeBack(server: Server, session: Session, told?: ReadonlySet<string>): Promise<void> {
+/** Whoever was shown the session is told that it has gone, with its last words (RFC 6121 §4.6.3), but those in `told`. */
+export async function takeBack(
+  server: Server,
+  session: Session,
+  gone: Element,
+  told?: ReadonlySet<string>,
+): Promise<void> {
   const { directed } = session
   session.directed = undefined
   for (const to of directed ?? []) {
     if (told?.has(to.split('/', 1)[0]!)) continue
-    await route(server, withAttributes(unavailable(session.jid), { to })).catch(() => undefined)
+    await route(server, withAttributes(gone, { to })).catch(() => undefined)
   }
 }

@@ -9,7 +9,7 @@ import { CLIENT, type Element, withAttributes } from '../xml/element.js'
 import { parseElement } from '../xml/read.js'
 import { takeBack } from './directed.js'
 import { showPresences } from './probe.js'
-import { availableOf, showTo } from './share.js'
+import { availableOf, showTo, unavailable } from './share.js'
 
 /** Bytes of presence that a client may have to read yet before it is told more of its contacts. */
 const MOST_UNREAD = 65_536
@@ -17,8 +17,9 @@ const MOST_UNREAD = 65_536
 /** RFC 6121 §4: initial presence, its changes and its end, to contacts and the account's own sessions. */
 export const presence: Feature = {
   available: (server, session, stanza, first) => oneByOne(server, session, () => show(server, session, stanza, first)),
-  unavailable: (server, session, stanza) => oneByOne(server, session, () => withdraw(server, session, stanza)),
-  ended: (server, session) => oneByOne(server, session, () => takeBack(server, session)),
+  unavailable: (server, session, stanza, was) =>
+    oneByOne(server, session, () => (was ? withdraw(server, session, stanza) : takeBack(server, session, stanza))),
+  ended: (server, session) => oneByOne(server, session, () => takeBack(server, session, unavailable(session.jid))),
 }
 
 /** Who hears of a session hears in the order in which it happened, also of a new one in the place of an old one. */
@@ -59,7 +60,7 @@ async function withdraw(server: Server, session: Session, stanza: Element): Prom
       told.add(contact)
     }
   }
-  await takeBack(server, session, told)
+  await takeBack(server, session, stanza, told)
 }
 
 /** What a contact's roster says of the account; undefined where the contact is not one of ours. */

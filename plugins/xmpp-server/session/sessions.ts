@@ -73,7 +73,7 @@ export async function sessionEnded(server: Server, session: Session): Promise<vo
   const gone = element(CLIENT, 'presence', { type: 'unavailable', from: session.jid })
   for (const feature of server.features) {
     try {
-      if (wasAvailable) await feature.unavailable?.(server, session, gone)
+      if (wasAvailable) await feature.unavailable?.(server, session, gone, true)
       await feature.ended?.(server, session)
     } catch (thrown) {
       server.log.error({ err: thrown }, `the end of ${session.jid} could not be told to everybody`)

@@ -351,6 +351,16 @@ test('each face has its own model until a rule names it', t => {
       ],
     ],
     [
+      'admin_rest',
+      { hosts: () => ['localhost'] },
+      [
+        [account('boss@localhost'), true],
+        [account('x@localhost', 'prosody:admin'), true],
+        [account('x@b.example', 'prosody:admin'), false],
+        [account('x@b.example', 'prosody:operator'), true],
+      ],
+    ],
+    [
       'emq',
       {},
       [

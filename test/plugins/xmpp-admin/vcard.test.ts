@@ -86,10 +86,42 @@ test('what a client has stored is written as a vCard 4.0, without what it smuggl
   ])
 })
 
+const LONG = `NOTE:${'x'.repeat(200)}`
+for (const text of [
+  'BEGIN:VCARD\nVERSION:4.0\nFN:Alice\nEND:VCARD\n',
+  'BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Alice\r\nEND:VCARD',
+  `BEGIN:VCARD\r\nVERSION:4.0\r\n${LONG}\r\nEND:VCARD\r\n`,
+  `BEGIN:VCARD\nVERSION:4.0\n${LONG.slice(0, 75)}\n ${LONG.slice(75, 149)}\n ${LONG.slice(149)}\nEND:VCARD\n`,
+  'BEGIN:VCARD\nVERSION:3.0\nitem1.TEL;type=pref:+49 1\nitem1.X-ABLabel:foo\nEND:VCARD\n',
+  'BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:M=C3=BC;J\r\nTEL;CELL:1\r\nEND:VCARD\r\n',
+]) {
+  test(`a vCard comes out byte by byte: ${JSON.stringify(text).slice(0, 100)}`, t => {
+    t.is(textFromVcard(vcardFromText(text)!), text)
+  })
+}
+
+test('quoted-printable text of a vCard 2.1 is read, over its soft line breaks, unless XML could not carry it', t => {
+  const lines = [
+    'VERSION:2.1',
+    'FN;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:J=C3=BCrgen=',
+    ' M=C3=BC=',
+    'ller',
+    'TITLE;QUOTED-PRINTABLE;CHARSET=ISO-8859-1:M=FCll',
+    'NOTE;ENCODING=QUOTED-PRINTABLE:a=00b',
+  ]
+  const { children } = vcardFromText(vcard(...lines))!
+  const said = children.flatMap(each => (typeof each === 'string' ? [] : [[each.name, each.children[0]]]))
+  t.deepEqual(said.slice(1), [
+    ['FN', 'Jürgen Müller'],
+    ['TITLE', 'Müll'],
+    ['NOTE', 'a=00b'],
+  ])
+})
+
 for (const wrong of [
   'FN:Alice',
   'BEGIN:VCARD\nFN:Alice',
-  'BEGIN:VCARD\nVERSION:2.1\nFN:Alice\nEND:VCARD',
+  'BEGIN:VCARD\nVERSION:5.0\nFN:Alice\nEND:VCARD',
   'BEGIN:VCARD\nno line\nEND:VCARD',
   `${vcard('FN:a')}${vcard('FN:b')}`,
   vcard(...Array.from({ length: 2000 }, () => 'NOTE:x')),
@@ -103,7 +135,7 @@ test('no text is an empty vCard, and an empty vCard is no text', t => {
 })
 
 test('long lines are folded after 75 octets, within no character', t => {
-  const text = textFromVcard(vcardFromText(vcard(`NOTE:${'é😀'.repeat(200)}`))!)
+  const text = textFromVcard(part('vCard', part('NOTE', 'é😀'.repeat(200))))
   for (const line of text.split('\r\n')) t.true(Buffer.byteLength(line) <= 75 && !line.includes('\ufffd'))
   t.true(unfold(text).includes(`NOTE:${'é😀'.repeat(200)}`))
 })

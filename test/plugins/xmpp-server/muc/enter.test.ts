@@ -158,7 +158,9 @@ test('the service lists what is public, and says what a room is', async t => {
     )
     t.is((await listed(bob, ROOM))[0]?.attributes['jid'], `${ROOM}/alice`)
     const features = elements(elements(await bob.ask('get', INFO, ROOM))[0]!).map(({ attributes }) => attributes['var'])
-    for (const feature of ['muc_public', 'muc_temporary', 'muc_open', 'muc_semianonymous', 'muc_unsecured']) {
+    for (const feature of ['muc_public', 'muc_temporary', 'muc_open', 'muc_semianonymous', 'muc_unsecured'].concat(
+      ['stable_id', 'self-ping-optimization', 'request'].map(name => `${MUC}#${name}`),
+    )) {
       t.true(features.includes(feature), feature)
     }
     await backend.rooms.setOption(ROOM, { name: 'public', value: 'false' })
@@ -167,5 +169,13 @@ test('the service lists what is public, and says what a room is', async t => {
     t.deepEqual(await listed(bob, ROOM), [])
     t.is((await listed(alice, 'conference.localhost')).length, 1, 'those inside see it')
     t.is(refusal(await bob.ask('get', INFO, 'nowhere@conference.localhost')), 'item-not-found')
+    for (const place of [ROOM, 'conference.localhost']) {
+      for (const query of [INFO, ITEMS]) {
+        t.is(refusal(await bob.ask('get', query.replace('/>', " node='x'/>"), place)), 'item-not-found')
+      }
+    }
+    const service = JSON.stringify(await bob.ask('get', INFO, 'conference.localhost'))
+    t.is(refusal(await bob.ask('get', "<vCard xmlns='vcard-temp'/>", 'conference.localhost')), 'service-unavailable')
+    t.false(service.includes('vcard-temp'), 'what is not answered is not advertised')
   })
 })

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { child, elements, textOf } from '../../../../plugins/xmpp-server/xml/element.js'
+import { child, type Element, elements, textOf } from '../../../../plugins/xmpp-server/xml/element.js'
 import { login } from '../client.js'
 import {
   change,
@@ -79,6 +79,32 @@ test('the subject is for those who may, is told with its author, and ends the hi
     alice.send(`<message to='${ROOM}' type='groupchat'><subject/></message>`)
     const emptied = await carol.next(isSubject)
     t.is(textOf(child(emptied, 'subject')), '')
+  })
+})
+
+test('a message keeps its language; of who is typing nobody hears later', async t => {
+  await withParty(async ({ guest, client }) => {
+    const alice = await guest('alice')
+    const bob = await guest('bob')
+    const spoken = (each: Element) => each.attributes['xml:lang']
+    bob.send(`<message to='${ROOM}' type='groupchat' xml:lang='de'><body>hallo</body></message>`)
+    t.is(spoken(await alice.next(saying('hallo'))), 'de')
+    bob.send(`<message to='${ROOM}/alice' type='chat' xml:lang='fr'><body>salut</body></message>`)
+    t.is(spoken(await alice.next(saying('salut'))), 'fr')
+    bob.send(`<message to='${ROOM}' type='groupchat' xml:lang='nl'><subject>groeten</subject></message>`)
+    t.is(spoken(await alice.next(isSubject)), 'nl')
+    const typing = "<composing xmlns='http://jabber.org/protocol/chatstates'/>"
+    for (const inside of [typing, "<body>secret</body><no-store xmlns='urn:xmpp:hints'/>"]) {
+      bob.send(`<message to='${ROOM}' type='groupchat'>${inside}</message>`)
+    }
+    await alice.next(each => child(each, 'composing', 'http://jabber.org/protocol/chatstates') !== undefined)
+    await alice.next(saying('secret'))
+    const carol = await client('carol')
+    await enter(carol, 'carol')
+    t.deepEqual(
+      carol.heard.filter(({ name }) => name === 'message').map(each => [textOf(child(each, 'body')), spoken(each)]),
+      [['hallo', 'de']],
+    )
   })
 })
 

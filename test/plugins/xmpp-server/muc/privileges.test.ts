@@ -1,6 +1,6 @@
 import test from 'ava'
 import { mayChangeAffiliation, mayChangeRole } from '../../../../plugins/xmpp-server/muc/privileges.js'
-import { elements } from '../../../../plugins/xmpp-server/xml/element.js'
+import { type Element, elements } from '../../../../plugins/xmpp-server/xml/element.js'
 import { ADMIN, change, codes, enter, from, item, ROOM, refusal, withParty } from './party.js'
 
 const AFFILIATIONS = ['outcast', 'none', 'member', 'admin', 'owner'] as const
@@ -145,5 +145,19 @@ test('without membership nobody stays in a room that has become members-only: 32
     t.deepEqual(codes(await carol.next(from('carol', 'unavailable'))), [322, 110])
     t.is(await change(alice, "<item jid='bob@localhost' affiliation='none'/>"), undefined)
     t.deepEqual(codes(await bob.next(from('bob', 'unavailable'))), [321, 110])
+  })
+})
+
+test('what somebody who is not there becomes is told to those who may see JIDs', async t => {
+  await withParty(async ({ guest, backend: { rooms } }) => {
+    const alice = await guest('alice')
+    const bob = await guest('bob')
+    const news = (each: Element) => each.name === 'message' && item(each)['jid'] === 'dave@localhost'
+    t.is(await change(alice, "<item jid='dave@localhost' affiliation='member'/>"), undefined)
+    t.is(item(await alice.next(news))['affiliation'], 'member')
+    t.true(await bob.nothing(news))
+    await rooms.setOption(ROOM, { name: 'anonymous', value: 'false' })
+    t.is(await change(alice, "<item jid='dave@localhost' affiliation='none'/>"), undefined)
+    t.is(item(await bob.next(news))['affiliation'], 'none')
   })
 })
