@@ -57,7 +57,7 @@ export function contributeWhitelist(ctx: PluginContext, tools: Tools): void {
       const entry = entryOf(resource, attribute)
       return changed(() => {
         const { texts } = whitelistNow(tools)
-        const left = texts.filter(text => text !== entry && plainAddress(text) !== entry)
+        const left = texts.filter(text => text.toLowerCase() !== entry && plainAddress(text) !== entry)
         if (left.length === texts.length) return { status: 404, result: `IP is not whitelisted: ${entry}` }
         const caller = callerOf(request as KernelContext)
         if (caller !== undefined && !new AddressSet(left).has(caller)) {
@@ -79,7 +79,7 @@ function whitelistNow({ configuration }: Tools): AddressSet {
 
 /** A network comes as two segments, since its slash splits the path. */
 function entryOf(resource: string, attribute: string | undefined): string {
-  const address = plainAddress(resource)
+  const address = plainAddress(resource.toLowerCase())
   return attribute === undefined ? address : `${address}/${attribute}`
 }
 

@@ -324,7 +324,12 @@ test('messages are delivered, stored or refused, and prefixed', async t => {
       await ask({ ...at('POST', 'message', body), ...says(200, 'Message multicasted to users: 1/1') })
       t.is(await heard(), '[some] m')
     }
-    for (const body of [[], [null, 5, {}], { recipients: [{ to: 'nobody', message: 'x' }, { to: 'alice' }] }]) {
+    for (const body of [
+      [],
+      [null, 5, {}],
+      { recipients: {} },
+      { recipients: [{ to: 'nobody', message: 'x' }, { to: 'alice' }] },
+    ]) {
       await ask({
         ...at('POST', 'message', JSON.stringify(body)),
         headers: { 'Content-Type': JSON_TYPE },

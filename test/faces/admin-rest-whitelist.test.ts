@@ -42,6 +42,8 @@ test('the first address that is added takes the caller along, and nobody else ge
       from('192.0.2.200', { ...at('GET'), status: 200 }),
       from('2001:db8:1::1', { ...at('GET'), status: 200 }),
       from('2001:db9::1', { ...at('GET'), ...LOCKED_OUT }),
+      { ...at('PUT', '2001:DB8::7'), ...says(200, 'IP added to whitelist: 2001:db8::7') },
+      { ...at('DELETE', '2001:db8::7'), ...says(200, 'IP removed from whtielist: 2001:db8::7') },
       { ...at('PUT', '::ffff:10.1.1.1'), ...says(200, 'IP added to whitelist: 10.1.1.1') },
       from('10.1.1.1', { ...at('GET'), status: 200 }),
       { ...at('DELETE', '::ffff:10.1.1.1'), ...says(200, 'IP removed from whtielist: 10.1.1.1') },

@@ -10,12 +10,14 @@ const BLOCK = 50
 
 /** Both forms that are documented somewhere: a list of recipients, and an object with that list. */
 export function isMulticast(body: unknown): boolean {
-  return Array.isArray(body) || Array.isArray(field(body, 'recipients'))
+  return Array.isArray(body) || field(body, 'recipients') !== undefined
 }
 
 /** To users of the caller's host; whoever cannot be reached does not count. */
 export async function multicast(backend: XmppBackend, { body, host, options }: RestCall): Promise<AdminRestReply> {
-  const recipients = (Array.isArray(body) ? body : field(body, 'recipients')) as unknown[]
+  const given = Array.isArray(body) ? body : field(body, 'recipients')
+  // An empty list is an object where Lua writes it.
+  const recipients: unknown[] = Array.isArray(given) ? given : []
   const reached = { delivered: 0, stored: 0 }
   for (const [index, recipient] of recipients.entries()) {
     if (index % BLOCK === BLOCK - 1) await setImmediate()

@@ -25,7 +25,9 @@ test('an administrator of a host speaks to everybody who is online there, or to 
     const bob = await login(port, 'bob@localhost', PRESENCE)
     t.is(textOf(child(await bob.next('message'), 'body')), 'For all')
     t.true(await carol.nothing('message'))
-    t.true(await root.nothing('message'))
+    // Also whoever shows no presence: an administrator's words concern everybody who is connected.
+    t.is((await root.next('message')).attributes['type'], 'headline')
+    t.is(textOf(child(await root.next('message'), 'body')), 'For all')
   })
 })
 
