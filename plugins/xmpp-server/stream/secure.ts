@@ -5,12 +5,22 @@ import type { Options } from '../options.js'
 import type { Server } from '../server.js'
 import type { Stream } from './stream.js'
 
-/** The certificate of the options, else of the house. Throws KernelError `config_invalid`. */
-export async function openSecurity(ctx: PluginContext<Options>): Promise<SecureContext> {
+/** Which certificate a client is shown. */
+export interface Security {
+  /** Valid for this host, else the first. */
+  of(host: string): SecureContext
+}
+
+/** The certificates of the options, else of the house. Throws KernelError `config_invalid`. */
+export async function openSecurity(ctx: PluginContext<Options>): Promise<Security> {
   const { certfile, keyfile } = ctx.config
-  const { key, cert } = await ctx.certificate([certfile, keyfile].filter(file => file !== undefined))
+  const certificates = await ctx.certificates([certfile, keyfile].filter(file => file !== undefined))
   try {
-    return createSecureContext({ key, cert })
+    const contexts = certificates.map(({ key, cert, serves }) => ({
+      serves,
+      context: createSecureContext({ key, cert }),
+    }))
+    return { of: host => (contexts.find(({ serves }) => serves(host)) ?? contexts[0]!).context }
   } catch (thrown) {
     throw new KernelError('config_invalid', `xmpp-server: TLS refuses the certificate: ${reason(thrown)}`, {
       hint: 'plugins.xmpp-server.certfile and keyfile name PEM files that belong together',
@@ -25,7 +35,13 @@ export function secure(server: Server, stream: Stream): void {
   stream.detach()
   // The TLS socket tells of them too; without any listener they would be the process's.
   plain.on('error', () => undefined)
-  const socket = new TLSSocket(plain, { isServer: true, secureContext: security, requestCert: false })
+  const socket = new TLSSocket(plain, {
+    isServer: true,
+    // For clients that name no host; over STARTTLS the stream was for one already.
+    secureContext: security.of(stream.domain),
+    SNICallback: (name, answer) => answer(null, security.of(name)),
+    requestCert: false,
+  })
   // A handshake that fails is told of nowhere else.
   socket.on('_tlsError', () => socket.destroy())
   plain.once('close', () => socket.destroy())
