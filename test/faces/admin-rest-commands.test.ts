@@ -1,8 +1,9 @@
 import test from 'ava'
 import { child, textOf } from '../../plugins/xmpp-server/xml/element.js'
 import { login, type RawClient } from '../plugins/xmpp-server/client.js'
+import { xmppPort } from '../support/xmpp-port.js'
 import { basic, compare, type Exchange, titleOf } from './exchange.js'
-import { ADMIN, asAdmin, openHouse, type TestHouse, xmppPort } from './house.js'
+import { ADMIN, asAdmin, openHouse, type TestHouse } from './house.js'
 
 const JSON_TYPE = 'application/json'
 const says = (status: number, result: unknown) => ({ status, type: JSON_TYPE, answer: { result } })

@@ -1,6 +1,7 @@
 import test from 'ava'
 import { login } from '../plugins/xmpp-server/client.js'
-import { asAdmin, openHouse, type TestHouse, xmppPort } from './house.js'
+import { xmppPort } from '../support/xmpp-port.js'
+import { asAdmin, openHouse, type TestHouse } from './house.js'
 
 /** What a real ejabberd 23.01 answered to the same calls in the same order. */
 let house: TestHouse

@@ -1,4 +1,11 @@
-import { bareJid, type EjabberdCommand, EjabberdError, type PluginContext, prepareDomain } from 'patchbay'
+import {
+  bareJid,
+  type EjabberdCommand,
+  EjabberdError,
+  type PluginContext,
+  prepareDomain,
+  prepareResource,
+} from 'patchbay'
 import type { XmppBackend } from '../backend.js'
 import { keepDeparture } from './departure.js'
 
@@ -64,6 +71,13 @@ export async function knownJid(backend: XmppBackend, user: string, host: string)
 export async function knownHost(backend: XmppBackend, given: string): Promise<string | undefined> {
   const host = prepareDomain(given)
   return host !== undefined && (await backend.hosts()).includes(host) ? host : undefined
+}
+
+/** The full JID of what may be a session; undefined when it is no JID, or its host is not served. */
+export async function knownSession(backend: XmppBackend, { user, host, resource }: Given): Promise<string | undefined> {
+  const jid = await knownJid(backend, user!, host!)
+  const prepared = prepareResource(resource!)
+  return jid === undefined || prepared === undefined ? undefined : `${jid}/${prepared}`
 }
 
 export function unknownHost(): EjabberdError {

@@ -1,6 +1,7 @@
-import { EjabberdError, formatJid, parseJid, prepareResource } from 'patchbay'
-import { checkText, isXmlText } from './checks.js'
-import { type BackendCommand, knownJid } from './command.js'
+import { EjabberdError, formatJid, parseJid } from 'patchbay'
+import { isXmlText } from '../xml-text.js'
+import { checkText } from './checks.js'
+import { type BackendCommand, knownSession } from './command.js'
 import { binary, HOST, RESCODE, USER } from './shapes.js'
 import { stanzaFault } from './stanza-fault.js'
 
@@ -54,13 +55,12 @@ export const MESSAGE_COMMANDS: readonly BackendCommand[] = [
     tags: TAGS,
     arguments: [USER, HOST, binary('resource'), binary('stanza')],
     result: RESCODE,
-    async run(backend, { user, host, resource: given, stanza }) {
-      const jid = await knownJid(backend, user!, host!)
-      const resource = prepareResource(given!)
-      if (!isXmlText(stanza!)) throw notXml(stanza!)
-      const known = jid !== undefined && resource !== undefined
-      const outcome = known ? await backend.sessions.receive(`${jid}/${resource}`, stanza!) : 'unknown_session'
-      if (outcome === 'invalid_xml') throw notXml(stanza!)
+    async run(backend, given) {
+      const stanza = given['stanza']!
+      const session = await knownSession(backend, given)
+      if (!isXmlText(stanza)) throw notXml(stanza)
+      const outcome = session === undefined ? 'unknown_session' : await backend.sessions.receive(session, stanza)
+      if (outcome === 'invalid_xml') throw notXml(stanza)
       if (outcome !== 'received') throw new EjabberdError(400, 'no_session')
       return true
     },

@@ -1,7 +1,7 @@
-import { EjabberdError, prepareResource } from 'patchbay'
+import { invalidArgument } from 'patchbay'
 import type { XmppBackend, XmppSession } from '../backend.js'
 import { checkText } from './checks.js'
-import { type BackendCommand, servedJid } from './command.js'
+import { type BackendCommand, knownSession, servedHost } from './command.js'
 import { priorityOf, sessionsOf, sessionsOn } from './sessions.js'
 import { binary, HOST, HOST_OR_SERVER, integer, listOf, RESCODE, tupleOf, USER } from './shapes.js'
 
@@ -45,21 +45,20 @@ export const PRESENCE_COMMANDS: readonly BackendCommand[] = [
     ],
     result: RESCODE,
     async run(backend, given) {
-      const { user, host, resource: wanted, type, show, status } = given
-      const jid = await servedJid(backend, user!, host!)
-      const resource = prepareResource(wanted!)
+      const { type, show, status } = given
+      await servedHost(backend, given['host']!)
+      const session = await knownSession(backend, given)
       // As the original: no type means available.
-      if (type !== '' && !TYPES.includes(type!))
-        throw new EjabberdError(400, `Invalid 'type': one of ${TYPES.join(', ')}`)
-      if (!SHOWS.includes(show!)) throw new EjabberdError(400, `Invalid 'show': one of ${SHOWS.slice(1).join(', ')}`)
+      if (type !== '' && !TYPES.includes(type!)) throw invalidArgument('type', `one of ${TYPES.join(', ')}`)
+      if (!SHOWS.includes(show!)) throw invalidArgument('show', `one of ${SHOWS.slice(1).join(', ')}`)
       const priority = numberIn(given['priority'])
-      if (jid === undefined || resource === undefined) return false
+      if (session === undefined) return false
       const presence = {
         type: type || 'available',
         show: show === 'available' ? '' : show!,
         status: checkText('status', status!),
       }
-      return (await backend.sessions.setPresence(`${jid}/${resource}`, { ...presence, priority })) === 'sent'
+      return (await backend.sessions.setPresence(session, { ...presence, priority })) === 'sent'
     },
   },
   {
@@ -125,5 +124,5 @@ function shown(session: XmppSession): object {
 function numberIn(given: unknown): number {
   const priority = typeof given === 'string' && /^-?\d{1,3}$/.test(given) ? Number(given) : given
   if (typeof priority === 'number' && priority >= -128 && priority <= 127) return priority
-  throw new EjabberdError(400, "Invalid 'priority': a whole number from -128 to 127")
+  throw invalidArgument('priority', 'a whole number from -128 to 127')
 }

@@ -1,7 +1,7 @@
-import { type Argument, regexp } from 'patchbay'
+import { type Argument, invalidArgument, regexp } from 'patchbay'
 import type { RoomOption, XmppBackend } from '../backend.js'
 import { type BackendCommand, type Given, knownJid, servedHost } from './command.js'
-import { invalid, knownRoom, ROOM, refused, roomOf, SERVICE_OR_HOST, serviceOf } from './room-arguments.js'
+import { knownRoom, ROOM, refused, roomOf, SERVICE_OR_HOST, serviceOf } from './room-arguments.js'
 import { binary, HOST, integer, listOf, RESCODE, text, tupleOf, USER } from './shapes.js'
 
 const READ = { permission: 'rooms.read' }
@@ -124,7 +124,7 @@ async function create(backend: XmppBackend, given: Given, options: readonly Room
   await servedHost(backend, given['host']!)
   const outcome = await backend.rooms.create(await roomOf(backend, given), options)
   if (outcome === 'exists') throw refused('Room already exists')
-  if (outcome === 'unknown_service') throw invalid('service')
+  if (outcome === 'unknown_service') throw invalidArgument('service')
   assertAccepted(outcome)
   return true
 }

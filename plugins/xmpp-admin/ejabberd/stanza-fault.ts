@@ -1,5 +1,5 @@
 import { SaxesParser } from 'saxes'
-import { isXmlText } from './checks.js'
+import { isXmlText } from '../xml-text.js'
 
 /** What saxes says, and what the original's parser, expat, calls it. */
 const WORDS: readonly (readonly [said: RegExp, word: string])[] = [

@@ -1,4 +1,4 @@
-import { EjabberdError } from 'patchbay'
+import { EjabberdError, invalidArgument } from 'patchbay'
 import type { XmppBackend } from '../backend.js'
 import { checkText } from './checks.js'
 import { type BackendCommand, type Given, jidOf, knownHost, servedJid } from './command.js'
@@ -101,7 +101,7 @@ async function write(
   path: FieldPath,
   values: readonly string[],
 ): Promise<boolean> {
-  if (!path.every(name => FIELD.test(name!))) throw new EjabberdError(400, "Invalid 'name': no field of a vCard")
+  if (!path.every(name => FIELD.test(name!))) throw invalidArgument('name', 'no field of a vCard')
   for (const value of values) checkText('content', value)
   const jid = await servedJid(backend, user!, host!)
   if (jid === undefined) return false

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { type ConnectionOptions, connect as connectTls } from 'node:tls'
 import test from 'ava'
 import { generate } from 'selfsigned'
+import { xmppPort } from '../../../support/xmpp-port.js'
 import { withXmpp } from '../house.js'
-import { portOf } from './ports.js'
 
 const HOSTS = ['localhost', 'b.example']
 
@@ -57,7 +57,7 @@ test('each host is shown with its own certificate', async t => {
   }
   await withXmpp(
     async house => {
-      const port = portOf(house, 'tls')
+      const port = xmppPort(house.kernel, 'tls')
       for (const host of HOSTS) {
         t.is(await shown({ port, host: '127.0.0.1', servername: host }), host, 'over direct TLS')
         t.is(await shown({ socket: await proceeding(house.port, host) }), host, 'over STARTTLS, by the stream alone')
