@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls'
+import { createSecureContext, type SecureContext } from 'node:tls'
 import { KernelError, type PluginContext, reason } from 'patchbay'
 import type { Options } from '../options.js'
 import type { Server } from '../server.js'
@@ -23,13 +23,7 @@ export function secure(server: Server, stream: Stream): void {
   const { registry, security } = server
   const plain = stream.socket as Socket
   stream.detach()
-  // The TLS socket tells of them too; without any listener they would be the process's.
-  plain.on('error', () => undefined)
-  const socket = new TLSSocket(plain, { isServer: true, secureContext: security, requestCert: false })
-  // A handshake that fails is told of nowhere else.
-  socket.on('_tlsError', () => socket.destroy())
-  plain.once('close', () => socket.destroy())
-  stream.socket = socket
+  stream.socket = registry.wire.encrypt(plain, security)
   stream.secure = true
   registry.wire.attach(stream)
 }
