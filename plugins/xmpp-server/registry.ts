@@ -40,12 +40,13 @@ export interface Registry {
 /** Opens the registry, or takes over the one before with its clients. */
 export async function keepRegistry(ctx: PluginContext<Options>): Promise<Registry> {
   return ctx.keep<Registry>('registry', {
-    async open(_call, holding) {
+    async open(call, holding) {
       const stores = openStores(holding)
       const registry = { ...emptyRegistry(), stores, rooms: await loadRooms(stores) } as Registry & { wire: Wire }
-      registry.wire = openWire(registry)
+      registry.wire = openWire(registry, act => call['inside']!(act))
       return registry
     },
+    behaviour: { inside: act => (act as () => unknown)() },
     async close(registry) {
       const { streams, sessions, byHost, unbound, rooms, stores } = registry
       try {

@@ -1,4 +1,6 @@
 import type { Change } from 'patchbay'
+import { inGroupTurn } from '../groups/change.js'
+import { settle } from '../groups/settle.js'
 import { showTo, unavailable } from '../presence/share.js'
 import type { Server } from '../server.js'
 import { CLIENT, element } from '../xml/element.js'
@@ -35,5 +37,7 @@ async function part(server: Server, account: string, contacts: readonly string[]
       }
       draft.afterwards(() => showTo(server, account, contact, unavailable(account)))
     })
+    if (!server.accounts.find(contact) || !server.rosters.entry(contact, account)?.shared) continue
+    await inGroupTurn(server, stored => settle(server, stored, contact, [account]))
   }
 }

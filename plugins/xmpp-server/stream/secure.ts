@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls'
+import { createSecureContext, type SecureContext } from 'node:tls'
 import { KernelError, type PluginContext, reason } from 'patchbay'
 import type { Options } from '../options.js'
 import type { Server } from '../server.js'
@@ -29,23 +29,10 @@ export async function openSecurity(ctx: PluginContext<Options>): Promise<Securit
 }
 
 /** Goes on over TLS, with the certificate that is configured now. */
-export function secure(server: Server, stream: Stream): void {
-  const { registry, security } = server
+export function secure({ registry }: Server, stream: Stream): void {
   const plain = stream.socket as Socket
   stream.detach()
-  // The TLS socket tells of them too; without any listener they would be the process's.
-  plain.on('error', () => undefined)
-  const socket = new TLSSocket(plain, {
-    isServer: true,
-    // For clients that name no host; over STARTTLS the stream was for one already.
-    secureContext: security.of(stream.domain),
-    SNICallback: (name, answer) => answer(null, security.of(name)),
-    requestCert: false,
-  })
-  // A handshake that fails is told of nowhere else.
-  socket.on('_tlsError', () => socket.destroy())
-  plain.once('close', () => socket.destroy())
-  stream.socket = socket
+  stream.socket = registry.wire.encrypt(plain, stream.domain)
   stream.secure = true
   registry.wire.attach(stream)
 }

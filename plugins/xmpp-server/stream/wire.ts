@@ -1,5 +1,5 @@
-import { AsyncResource } from 'node:async_hooks'
 import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import type { Registry } from '../registry.js'
 import { parsers } from '../xml/parser.js'
 import type { ParserFactory } from '../xml/reader.js'
@@ -22,6 +22,8 @@ export interface Wire {
   accept(socket: Socket, transport: 'tcp' | 'tls'): void
   /** Listens to the stream's socket. */
   attach(stream: Stream): void
+  /** The server's side of TLS over a socket, for a client that may name a host itself. */
+  encrypt(plain: Socket, host: string): TLSSocket
   /** Calls back once a step that waited is done. */
   after(stream: Stream, work: Promise<void>): void
   /** Runs `act` on behalf of the live generation, whichever that will be, and not of the call that is under way. */
@@ -29,10 +31,10 @@ export interface Wire {
 }
 
 /**
- * Must be called while the holding is opened: sockets inherit on whose behalf they act. What sockets and parsers call is
- * made here, once, so that no stream keeps the code of a retired generation.
+ * What sockets and parsers call is made here, once, so that no stream keeps the code of a retired generation. A socket
+ * that is accepted acts on nobody's behalf by itself: `inside` makes what it calls the live generation's.
  */
-export function openWire(registry: Registry): Wire {
+export function openWire(registry: Registry, inside: (act: () => unknown) => unknown): Wire {
   return {
     negotiating: new Map(),
     closing: new Map(),
@@ -40,14 +42,14 @@ export function openWire(registry: Registry): Wire {
     pinged: new Map(),
     admissions: new Map(),
     parserOf: parsers(() => registry.engine.told),
-    accept: (socket, transport) => registry.engine.arrived(socket, transport),
+    accept: (socket, transport) => void inside(() => registry.engine.arrived(socket, transport)),
     attach(stream) {
       const { socket, web } = stream
-      const closed = () => registry.engine.ended(stream)
+      const closed = () => void inside(() => registry.engine.ended(stream))
       const failed = () => void socket.destroy()
-      const drained = () => registry.engine.drained(stream)
-      const heard = (bytes: Buffer) => registry.engine.received(stream, bytes)
-      const framed = (bytes: Buffer) => registry.engine.framed(stream, bytes)
+      const drained = () => void inside(() => registry.engine.drained(stream))
+      const heard = (bytes: Buffer) => void inside(() => registry.engine.received(stream, bytes))
+      const framed = (bytes: Buffer) => void inside(() => registry.engine.framed(stream, bytes))
       socket.on('close', closed)
       socket.on('error', failed)
       socket.on('drain', drained)
@@ -61,12 +63,27 @@ export function openWire(registry: Registry): Wire {
         socket.off('data', heard)
       }
     },
+    encrypt(plain, host) {
+      // The TLS socket tells of them too; without any listener they would be the process's.
+      plain.on('error', () => undefined)
+      const socket = new TLSSocket(plain, {
+        isServer: true,
+        // For clients that name no host; over STARTTLS the stream was for one already.
+        secureContext: registry.engine.contextOf(host),
+        SNICallback: (name, answer) => answer(null, registry.engine.contextOf(name)),
+        requestCert: false,
+      })
+      // A handshake that fails is told of nowhere else.
+      socket.on('_tlsError', () => socket.destroy())
+      plain.once('close', () => socket.destroy())
+      return socket
+    },
     after(stream, work) {
       work.then(
         () => registry.engine.handled(stream),
         thrown => registry.engine.failed(stream, thrown),
       )
     },
-    inside: AsyncResource.bind((act: () => unknown) => act()) as Wire['inside'],
+    inside: inside as Wire['inside'],
   }
 }

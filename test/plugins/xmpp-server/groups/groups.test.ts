@@ -233,3 +233,15 @@ for (const id of ['', '/', 'a/b', '%2F', '__proto__', '😀', '\ud800', 'x'.repe
 async function empty(t: ExecutionContext, house: XmppHouse, jid: string): Promise<void> {
   t.deepEqual(await rosterOf(house, jid), [])
 }
+
+test('an account that is removed leaves the rosters of the members at once', async t => {
+  await withTeam(async (house, client) => {
+    const { groups, accounts } = house.backend
+    for (const jid of [ALICE, BOB]) await groups.addMember(HOST, 'team', jid)
+    const alice = await client(ALICE)
+    t.is(await accounts.unregister(BOB), 'unregistered')
+    await pushed(alice, BOB, 'remove')
+    t.deepEqual(await rosterOf(house, ALICE), [])
+    t.deepEqual(await groups.members(HOST, 'team'), [ALICE])
+  })
+})
