@@ -7,7 +7,13 @@ export type {
   AdminRestProfile,
   AdminRestReply,
 } from './http/faces/admin-rest-command.js'
-export { type EjabberdCall, type EjabberdCommand, EjabberdError } from './http/faces/ejabberd-command.js'
+export { ADMIN_REST_REFUSALS, AdminRestError } from './http/faces/admin-rest-refusals.js'
+export {
+  type EjabberdCall,
+  type EjabberdCommand,
+  EjabberdError,
+  invalidArgument,
+} from './http/faces/ejabberd-command.js'
 export type { Argument, Named, ResultType, ValueType, Versions } from './http/faces/ejabberd-types.js'
 export {
   type EmqCall,

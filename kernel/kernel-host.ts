@@ -7,7 +7,14 @@ import { Live } from './http/live.js'
 import { readMounts } from './http/mounts.js'
 import { PLAIN, type Wanted } from './http/wanted.js'
 import type { FaceCommands, FaceName } from './life/contributions.js'
-import type { Certificate, HttpListener, ListenOptions, LoadedPlugin, Logger, OpenListener } from './life/definition.js'
+import type {
+  CertificateOfHosts,
+  HttpListener,
+  ListenOptions,
+  LoadedPlugin,
+  Logger,
+  OpenListener,
+} from './life/definition.js'
 import type { Host } from './life/generation.js'
 import { Holdings } from './life/holdings.js'
 import type { Plugin } from './life/plugin.js'
@@ -102,9 +109,8 @@ export class KernelHost implements Host {
     return this.#store.secret.derive(plugin, purpose)
   }
 
-  async certificate(files: readonly string[]): Promise<Certificate> {
-    const [first] = await this.#listeners.certificates(files)
-    return { key: first!.key, cert: first!.cert }
+  certificates(files: readonly string[]): Promise<CertificateOfHosts[]> {
+    return this.#listeners.certificates(files)
   }
 
   configure(plugin: string, options: Record<string, unknown>): Promise<void> {

@@ -60,11 +60,25 @@ export async function startEjabberd({ store, accounts }: RivalOptions): Promise<
       },
       listen: [
         { port, ip: '127.0.0.1', module: 'ejabberd_c2s', starttls: true, max_stanza_size: 262_144, access: 'all' },
-        { port: http, ip: '127.0.0.1', module: 'ejabberd_http', request_handlers: { '/api': 'mod_http_api' } },
+        {
+          port: http,
+          ip: '127.0.0.1',
+          module: 'ejabberd_http',
+          request_handlers: { '/api': 'mod_http_api', '/xmpp-websocket': 'ejabberd_http_ws' },
+        },
       ],
       modules: Object.fromEntries(
         ['mod_adhoc', 'mod_admin_extra', 'mod_disco', 'mod_http_api', 'mod_last', 'mod_offline', 'mod_ping']
-          .concat(['mod_private', 'mod_roster', 'mod_vcard', 'mod_version', 'mod_time', 'mod_blocking', 'mod_privacy'])
+          .concat([
+            'mod_private',
+            'mod_roster',
+            'mod_vcard',
+            'mod_version',
+            'mod_time',
+            'mod_blocking',
+            'mod_privacy',
+            'mod_muc',
+          ])
           .map(name => [name, {}]),
       ),
     }),
@@ -127,13 +141,15 @@ http_ports = { ${http} }
 http_interfaces = { "127.0.0.1" }
 https_ports = {}
 http_default_host = "localhost"
-modules_enabled = { "disco", "roster", "saslauth", "tls", "private", "vcard_legacy", "version", "time", "ping", "blocklist", "bench_rest" }
+modules_enabled = { "disco", "roster", "saslauth", "tls", "private", "vcard_legacy", "version", "time", "ping", "blocklist", "websocket", "bench_rest" }
+consider_websocket_secure = true
 modules_disabled = { "s2s" }
 authentication = "internal_${store}"
 c2s_require_encryption = false
 allow_unencrypted_plain_auth = true
 ssl = { key = "${folder}/server.key", certificate = "${folder}/server.crt" }
 VirtualHost "localhost"
+Component "conference.localhost" "muc"
 `,
   )
   // It does not run as root.

@@ -5,7 +5,7 @@ const MOST_MEMBERS = 30
 /** Of all lists and objects together. */
 const MOST_IN_ALL = 100
 /** What a message says is its receivers' business, and reading it takes a permission of its own. */
-const PAYLOAD = /^payload(_base64|_json)?$/
+const PAYLOAD = /^(payload(_base64|_json)?|message|body|stanza)$/
 
 /** `value` as the audit log may keep it: secrets hidden by their names, everything cut to a bounded size. */
 export function withoutSecrets(value: unknown): unknown {

@@ -1,4 +1,5 @@
 import type { AdminRestReply } from '../http/faces/admin-rest-command.js'
+import { ADMIN_REST_REFUSALS } from '../http/faces/admin-rest-refusals.js'
 import { readFaceOptions } from '../http/faces/options.js'
 import { addressOf, type KernelContext } from '../http/request.js'
 import type { PluginContext } from '../life/definition.js'
@@ -8,7 +9,6 @@ import type { Tools } from './tools.js'
 const OPTION = 'admin_rest_whitelist'
 /** As many as anybody writes by hand; each is looked at for every new address. */
 const MOST = 1000
-const NO_PATH = { status: 404, result: 'Invalid request path' }
 
 /** `whitelist/IP` (contracts/xmpp.md §2.3, README behaviour): it never locks out who is changing it. */
 export function contributeWhitelist(ctx: PluginContext, tools: Tools): void {
@@ -32,7 +32,7 @@ export function contributeWhitelist(ctx: PluginContext, tools: Tools): void {
   }
 
   ctx.command('admin_rest', { access, route: 'whitelist', method: 'PUT' }, ({ resource, attribute, ctx: request }) => {
-    if (resource === undefined) return NO_PATH
+    if (resource === undefined) return ADMIN_REST_REFUSALS.path
     const entry = entryOf(resource, attribute)
     return changed(() => {
       const wrong = mistakeIn(entry)
@@ -53,7 +53,7 @@ export function contributeWhitelist(ctx: PluginContext, tools: Tools): void {
     'admin_rest',
     { access, route: 'whitelist', method: 'DELETE' },
     ({ resource, attribute, ctx: request }) => {
-      if (resource === undefined) return NO_PATH
+      if (resource === undefined) return ADMIN_REST_REFUSALS.path
       const entry = entryOf(resource, attribute)
       return changed(() => {
         const { texts } = whitelistNow(tools)

@@ -1,11 +1,11 @@
 import { reason } from '../errors.js'
+import { ADMIN_REST_REFUSALS } from '../http/faces/admin-rest-refusals.js'
 import type { PluginContext } from '../life/definition.js'
 import { contributeWhitelist } from './admin-rest-whitelist.js'
 import type { Tools } from './tools.js'
 
 const READ = { permission: 'plugins.read' }
 const WRITE = { permission: 'plugins.write' }
-const FAILED = { status: 500, result: 'Internal server error' }
 
 /** `module/M`, `modules`, `whitelist`, `reload` and `ping` of admin_rest (contracts/xmpp.md §2.3; README behaviour where the code crashes). */
 export function contributeAdminRest(ctx: PluginContext, tools: Tools): void {
@@ -27,13 +27,13 @@ export function contributeAdminRest(ctx: PluginContext, tools: Tools): void {
   })
 
   ctx.command('admin_rest', { access: READ, route: 'module', method: 'GET' }, ({ resource }) => {
-    if (!resource) return { status: 404, result: 'Invalid request path' }
+    if (!resource) return ADMIN_REST_REFUSALS.path
     const loaded = inventory.find(resource) !== undefined
     return { status: loaded ? 200 : 404, result: { module: resource, loaded } }
   })
 
   ctx.command('admin_rest', { access: WRITE, route: 'module', method: 'PUT' }, async ({ resource, ctx: request }) => {
-    if (!resource) return FAILED
+    if (!resource) return ADMIN_REST_REFUSALS.internal
     letGo(request)
     try {
       if (inventory.find(resource)?.state === 'running') await kernel.reload(resource)
@@ -41,7 +41,7 @@ export function contributeAdminRest(ctx: PluginContext, tools: Tools): void {
       return { result: `Module loaded: ${resource}` }
     } catch (thrown) {
       log.kernel.warn(`admin_rest could not load "${resource}": ${reason(thrown)}`)
-      return FAILED
+      return ADMIN_REST_REFUSALS.internal
     }
   })
 
@@ -73,7 +73,7 @@ export function contributeAdminRest(ctx: PluginContext, tools: Tools): void {
         }
       } catch (thrown) {
         log.kernel.error(`the configuration was not reloaded: ${reason(thrown)}`)
-        return FAILED
+        return ADMIN_REST_REFUSALS.internal
       }
     },
   )

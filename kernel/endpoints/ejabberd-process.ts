@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { EjabberdError } from '../http/faces/ejabberd-command.js'
+import { invalidArgument } from '../http/faces/ejabberd-command.js'
 import { argumentsInWords, byName, commandsNamed, resultInWords } from '../http/faces/ejabberd-help.js'
 import type { Named } from '../http/faces/ejabberd-types.js'
 import type { PluginContext } from '../life/definition.js'
@@ -51,7 +51,7 @@ export function contributeEjabberdProcess(ctx: PluginContext, { log, live }: Too
     },
     ({ arguments: { loglevel } }) => {
       const wanted = String(loglevel)
-      if (!Object.hasOwn(LEVELS, wanted)) throw new EjabberdError(400, `Invalid 'loglevel': ${wanted.slice(0, 100)}`)
+      if (!Object.hasOwn(LEVELS, wanted)) throw invalidArgument('loglevel', wanted.slice(0, 100))
       log.level = LEVELS[wanted]!
       return true
     },
@@ -101,7 +101,7 @@ export function contributeEjabberdProcess(ctx: PluginContext, { log, live }: Too
     ({ arguments: { topics }, version }) => {
       const all = ctx.commands('ejabberd')
       const asked = topics as readonly string[]
-      if (asked.length > MOST_TOPICS) throw new EjabberdError(400, `Invalid 'topics': more than ${MOST_TOPICS}`)
+      if (asked.length > MOST_TOPICS) throw invalidArgument('topics', `more than ${MOST_TOPICS}`)
       const wanted = asked.length === 0 ? all : new Set(asked.flatMap(topic => commandsNamed(all, topic)))
       return byName([...wanted]).map(each => ({
         command: each.name,

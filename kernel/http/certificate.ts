@@ -52,11 +52,14 @@ export function readCertificates(patterns: readonly string[], setting: string): 
   })
 }
 
-/** The certificate made on first use for all `hosts`, kept in the data folder (file mode 0600). */
+/**
+ * The certificate made on first use for all `hosts`, kept in the data folder (file mode 0600). It is made anew when one
+ * of `hosts` is not in it.
+ */
 export async function selfSignedCertificate(dataFolder: string, hosts: readonly string[]): Promise<Certificate[]> {
   const folder = join(dataFolder, 'tls')
   const file = join(folder, 'self-signed.pem')
-  if (!existsSync(file)) {
+  if (!(existsSync(file) && names(file, hosts))) {
     const { generate } = await import('selfsigned')
     const altNames = [
       ...hosts.map(host => ({ type: 2 as const, value: host })),
@@ -80,6 +83,17 @@ export async function selfSignedCertificate(dataFolder: string, hosts: readonly 
     )
   }
   return readCertificates([file], 'tls')
+}
+
+/** Whether the certificate in `file` was made for all of `hosts`. One that is damaged is told of when it is used. */
+function names(file: string, hosts: readonly string[]): boolean {
+  try {
+    const { subjectAltName = '' } = new X509Certificate(readFileSync(file))
+    const named = subjectAltName.split(', ')
+    return hosts.every(host => named.includes(`DNS:${host}`))
+  } catch {
+    return true
+  }
 }
 
 /** The certificate and those above it that are known, up to the one that vouches for itself. */

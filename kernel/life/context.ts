@@ -3,7 +3,7 @@ import { didYouMean } from '../config/nearest.js'
 import { KernelError } from '../errors.js'
 import type { Namespace } from '../store/namespace.js'
 import type { Access, Command, RouteHandler } from './contributions.js'
-import type { Behaviour, Held, OpenListener, PluginContext } from './definition.js'
+import type { Behaviour, CertificateOfHosts, Held, OpenListener, PluginContext } from './definition.js'
 import type { Generation } from './generation.js'
 import { currentScope, inScope, outsideScopes } from './scope.js'
 
@@ -58,7 +58,11 @@ export function createContext(generation: Generation): PluginContext<never> {
     configure: options => outsideScopes(() => host.configure(plugin, options)),
     leave: why => host.leave(`plugin "${plugin}": ${why}`),
     secret: purpose => host.secret(plugin, purpose),
-    certificate: (files = []) => outsideScopes(() => host.certificate(files)),
+    certificates: (files = []) => outsideScopes(() => host.certificates(files)),
+    async certificate(files = []) {
+      const [{ key, cert }] = (await outsideScopes(() => host.certificates(files))) as [CertificateOfHosts]
+      return { key, cert }
+    },
     storage: <V>(name: string) => generation.namespace<V>(declared(generation, name)),
     provide(service, value) {
       generation.assertOpen('service')

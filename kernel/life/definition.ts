@@ -131,6 +131,8 @@ export interface PluginContext<Config = unknown> {
    * `certfiles` in patchbay.yml, else the house's self-signed one. Throws `config_invalid`.
    */
   certificate(files?: readonly string[]): Promise<Certificate>
+  /** All of them, for who is asked for several names; never none. */
+  certificates(files?: readonly string[]): Promise<CertificateOfHosts[]>
   storage<V>(namespace: string): Namespace<V>
   /** At most one live provider per service. */
   provide<T>(service: string, value: T): void
@@ -187,6 +189,11 @@ export interface HttpListener {
 export interface OpenListener {
   remount(options: ListenOptions): void
   close(): Promise<void>
+}
+
+export interface CertificateOfHosts extends Certificate {
+  /** Whether it is valid for this host name. */
+  serves(host: string): boolean
 }
 
 export interface ListenOptions {

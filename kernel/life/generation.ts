@@ -5,7 +5,7 @@ import { createContext } from './context.js'
 import { type Contributions, type FaceCommands, type FaceName, noContributions } from './contributions.js'
 import { within } from './deadline.js'
 import type {
-  Certificate,
+  CertificateOfHosts,
   Held,
   HttpListener,
   ListenOptions,
@@ -35,7 +35,7 @@ export interface Host {
   liveCommands<F extends FaceName>(face: F): FaceCommands[F]['definition'][]
   loadedPlugins(): LoadedPlugin[]
   secret(plugin: string, purpose: string): Buffer
-  certificate(files: readonly string[]): Promise<Certificate>
+  certificates(files: readonly string[]): Promise<CertificateOfHosts[]>
   configure(plugin: string, options: Record<string, unknown>): Promise<void>
   /** Ends the process cleanly. */
   leave(why: string): void

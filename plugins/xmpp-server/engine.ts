@@ -25,6 +25,7 @@ export function newEngine(server: Server) {
     shutDown: () => shutDown(server.registry),
     mostUnread: server.options.max_unread_bytes,
     told,
+    security: server.security,
     log: server.log,
   }
 }

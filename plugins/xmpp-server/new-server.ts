@@ -1,4 +1,3 @@
-import type { SecureContext } from 'node:tls'
 import { type Change, KernelError, type PluginContext, prepareDomain } from 'patchbay'
 import { AccountStore } from './accounts/accounts.js'
 import { FEATURES } from './features.js'
@@ -9,15 +8,11 @@ import { RosterStore } from './roster/rosters.js'
 import type { Logins } from './sasl/logins.js'
 import type { Server } from './server.js'
 import { iqTable } from './stanza/iq.js'
+import type { Security } from './stream/secure.js'
 import { MOST_BEFORE_LOGIN, SHAPE } from './xml/limits.js'
 
 /** Puts a generation's server together. */
-export function newServer(
-  ctx: PluginContext<Options>,
-  registry: Registry,
-  logins: Logins,
-  security: SecureContext,
-): Server {
+export function newServer(ctx: PluginContext<Options>, registry: Registry, logins: Logins, security: Security): Server {
   const hosts = ctx.hosts.map(host => prepareDomain(host) ?? host)
   const { stores, books } = registry
   const accounts = new AccountStore(stores, books, {

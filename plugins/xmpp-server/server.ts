@@ -1,4 +1,3 @@
-import type { SecureContext } from 'node:tls'
 import type { Logger } from 'patchbay'
 import type { AccountStore } from './accounts/accounts.js'
 import type { Feature } from './feature.js'
@@ -8,6 +7,7 @@ import type { RosterStore } from './roster/rosters.js'
 import type { Logins } from './sasl/logins.js'
 import type { Component } from './stanza/component.js'
 import type { IqTable } from './stanza/iq.js'
+import type { Security } from './stream/secure.js'
 import type { XmlLimits } from './xml/limits.js'
 
 /** The server as one generation sees it: what is kept, and its own rules and services. */
@@ -16,8 +16,8 @@ export interface Server {
   readonly hosts: readonly string[]
   readonly options: Options
   readonly log: Logger
-  /** Key and certificate for TLS. */
-  readonly security: SecureContext
+  /** Keys and certificates for TLS. */
+  readonly security: Security
   /** Before and after the login. */
   readonly limits: { readonly stranger: XmlLimits; readonly user: XmlLimits }
   readonly accounts: AccountStore

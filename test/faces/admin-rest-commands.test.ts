@@ -1,8 +1,9 @@
 import test from 'ava'
 import { child, textOf } from '../../plugins/xmpp-server/xml/element.js'
 import { login, type RawClient } from '../plugins/xmpp-server/client.js'
+import { xmppPort } from '../support/xmpp-port.js'
 import { basic, compare, type Exchange, titleOf } from './exchange.js'
-import { ADMIN, asAdmin, openHouse, type TestHouse, xmppPort } from './house.js'
+import { ADMIN, asAdmin, openHouse, type TestHouse } from './house.js'
 
 const JSON_TYPE = 'application/json'
 const says = (status: number, result: unknown) => ({ status, type: JSON_TYPE, answer: { result } })
@@ -415,13 +416,18 @@ testStory('groups', [
   { ...at('GET', 'roster/alice'), ...says(200, { count: 0, roster: {} }) },
 ])
 
-test('passwords are in no audit entry', async t => {
+test('neither passwords nor what messages say are in an audit entry', async t => {
   await withState(async ({ house }) => {
     await house.ask(asAdmin(at('POST', 'user/zoe', { password: 'very secret' })))
     await house.ask(asAdmin(at('PATCH', 'user/zoe/password', { password: 'very secret' })))
     const audit = await house.ask({ path: '/kernel/audit', headers: { Authorization: ADMIN } })
     t.true(audit.body.includes('POST /user/zoe'), audit.body)
     t.false(audit.body.includes('very secret'))
+    await house.ask(asAdmin(at('POST', 'message/zoe', { message: 'for her alone' })))
+    await house.ask(asAdmin(at('POST', 'message', [{ to: 'zoe', message: 'for her alone' }])))
+    const later = await house.ask({ path: '/kernel/audit', headers: { Authorization: ADMIN } })
+    t.true(later.body.includes('POST /message/zoe'))
+    t.false(later.body.includes('for her alone'))
   })
 })
 

@@ -27,7 +27,7 @@ test('arguments follow the API version', t => {
   for (const [given, version, message] of [
     [{ groups: [] }, 0, 'Request have missing argument: group'],
     [{ group: 'a' }, 1, 'Request have unknown arguments: [group]'],
-    [{ groups: 'a' }, 1, 'Arg <<97>> is not in format list'],
+    [{ groups: 'a' }, 1, 'Arg <<97>> is not in format {list,{group,binary}}'],
     [{ groups: ['a', 5] }, 1, 'Arg 5 is not in format binary'],
   ] as const) {
     t.throws(() => decode(known, given, version), { instanceOf: ArgumentError, message })
@@ -58,14 +58,34 @@ test('lists of tuples are taken as objects, as pairs, and as one object', t => {
   const proto = JSON.parse('{"options":{"__proto__":"x"}}') as object
   t.deepEqual(decode([OPTIONS], proto), { options: [{ name: '__proto__', value: 'x' }] })
   for (const [given, message] of [
-    [{ options: 'title' }, 'Arg <<116,105,116,108,101>> is not in format list'],
-    [{ options: [5] }, 'Arg 5 is not in format tuple'],
+    [
+      { options: 'title' },
+      'Arg <<116,105,116,108,101>> is not in format {list,{option,{tuple,[{name,binary},{value,binary}]}}}',
+    ],
+    [{ options: [5] }, 'Arg 5 is not in format {tuple,[{name,binary},{value,binary}]}'],
     [{ options: [{ name: 'title', value: 1 }] }, 'Arg 1 is not in format binary'],
     [{ options: { title: null } }, 'Arg null is not in format binary'],
   ] as const) {
     t.throws(() => decode([OPTIONS], given), { instanceOf: ArgumentError, message })
   }
-  t.throws(() => decode([USERS], { users: { a: 'b' } }), { message: 'Arg {"a":"b"} is not in format list' })
+  t.throws(() => decode([USERS], { users: { a: 'b' } }), {
+    message: 'Arg {[{<<97>>,<<98>>}]} is not in format {list,{user,{tuple,[{jid,binary},{nick,binary}]}}}',
+  })
+})
+
+test('what is of another type is shown as Erlang prints it', t => {
+  const known: Argument[] = [{ name: 'num', type: 'integer' }]
+  for (const [num, shown] of [
+    [{ a: [] }, '{[{<<97>>,[]}]}'],
+    [[1, {}, [], 'é', 1e30, -2, false, 0.1], '[1,{[]},[],<<195,169>>,1.0e30,-2,false,0.1]'],
+    [1e-7, '1.0e-7'],
+    [null, 'null'],
+  ] as const) {
+    t.throws(() => decode(known, { num }), { message: `Arg ${shown} is not in format integer` })
+  }
+  t.throws(() => decode([], { 'a-b': 1, zzz: 2, Zz: 3, '': 4, "it's": 5 }), {
+    message: "Request have unknown arguments: ['a-b',zzz,'Zz','','it\\'s']",
+  })
 })
 
 test('integers are whole numbers, in a query also as text', t => {

@@ -50,12 +50,6 @@ export async function openHouse({ start = [], plugins = {}, config, ...rest }: H
   return Object.assign(house, { ask: (asked: Asked) => ask(house.url, asked) })
 }
 
-/** Where the embedded XMPP server takes clients. */
-export function xmppPort({ log }: TestKernel): number {
-  const line = log.map(({ message }) => message).find(message => /^XMPP is listening on .* \(tcp\)$/.test(message))
-  return Number(/:(\d+) /.exec(line ?? '')?.[1])
-}
-
 /** The request with the API key, unless it brings its own credentials. */
 export function withKey<T extends Asked>(asked: T): T {
   return { ...asked, headers: { Authorization: KEY, ...asked.headers } }

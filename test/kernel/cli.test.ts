@@ -182,7 +182,7 @@ test.serial('status and plugin list, for people and for scripts', async t => {
   const auth = lines.find(line => line.startsWith('auth '))!
   t.is(auth.indexOf('running'), column)
   t.regex(lines.find(line => line.startsWith('kamailio '))!, /available/)
-  t.regex(list.out, /! plugin "broken" cannot be linked: no luck today/)
+  t.regex(list.out, /! broken: plugin "broken" cannot be linked: no luck today/)
   const { plugins } = await json(t, 'plugin', 'list')
   t.is(plugins.find(({ name }: { name: string }) => name === 'auth').state, 'running')
 })

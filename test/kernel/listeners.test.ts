@@ -311,7 +311,7 @@ test('tls: the certificate that fits the name is served, and a renewed one after
   await kernel.close()
 })
 
-test('the self-signed certificate is made once, for all hosts, and readable by its owner alone', async t => {
+test('the self-signed certificate is made for all hosts, anew only for one that it lacks, and readable by its owner alone', async t => {
   const { path, remove } = temporaryFolder()
   t.teardown(remove)
   const [made] = await selfSignedCertificate(path, ['example.org', 'example.net'])
@@ -320,7 +320,10 @@ test('the self-signed certificate is made once, for all hosts, and readable by i
   t.is(statSync(file).mode & 0o777, 0o600)
   t.false(existsSync(`${file}.new`))
   const before = readFileSync(file, 'utf8')
-  const [again] = await selfSignedCertificate(path, ['other.example'])
+  const [again] = await selfSignedCertificate(path, ['example.net'])
   t.is(again!.cert, made!.cert)
   t.is(readFileSync(file, 'utf8'), before)
+  const [other] = await selfSignedCertificate(path, ['example.net', 'other.example'])
+  t.true(other!.serves('example.net') && other!.serves('other.example'))
+  t.is(statSync(file).mode & 0o777, 0o600)
 })

@@ -7,7 +7,8 @@ import { elements, textOf } from '../../plugins/xmpp-server/xml/element.js'
 import { login } from '../plugins/xmpp-server/client.js'
 import { liveTest } from './installed.js'
 import { withXmppHouse } from './xmpp-house.js'
-import { type Observations, scenario } from './xmpp-scenario.js'
+import { roomsScenario } from './xmpp-rooms-scenario.js'
+import { type Observations, type Stage, scenario } from './xmpp-scenario.js'
 
 const ADMIN = basic('admin@localhost', PASSWORD)
 
@@ -20,11 +21,20 @@ const DEVIATIONS: Record<string, string> = {
     'both deliver it as if it were to the account; RFC 6121 §8.5.3.2.1 asks for silence or this error',
   'to a resource that is not there: without a type: user1': 'the same',
   'a bind again: user0': 'RFC 6120 §7.6.2.2 has for this condition; both answer as to a namespace they do not know',
+  'in a room: and no longer is one: user1':
+    'a role as who enters would get it (XEP-0045 §5.1.2), and nothing of others, who have not changed',
+  'in a room: it is destroyed: user0':
+    'XEP-0045 §10.9 has no affiliation left; Prosody leaves it, and ejabberd does not say who is meant (status 110)',
+  'in a room: it is destroyed: user1': 'the same',
+}
+
+async function play(stage: Stage): Promise<Observations> {
+  return { ...(await scenario(stage)), ...(await roomsScenario(stage)) }
 }
 
 async function observe(rival: Rival | undefined): Promise<Observations> {
   try {
-    return await scenario({ port: rival!.port, password: PASSWORD })
+    return await play({ port: rival!.port, password: PASSWORD })
   } finally {
     await rival!.end()
   }
@@ -34,7 +44,7 @@ async function observeOurs(t: ExecutionContext): Promise<Observations> {
   let seen: Observations = {}
   await withXmppHouse(t, async ({ port, command }) => {
     for (const user of ['user0', 'user1']) await command('register', { user, host: 'localhost', password: PASSWORD })
-    seen = await scenario({ port, password: PASSWORD })
+    seen = await play({ port, password: PASSWORD })
   })
   return seen
 }

@@ -12,7 +12,7 @@ export interface Stage {
 }
 
 /** Time for what a step set off to arrive. */
-const SETTLING_MS = 300
+export const SETTLING_MS = 300
 const ROSTER = "<query xmlns='jabber:iq:roster'/>"
 
 /** Two accounts meet, talk, miss each other and part; the same for every server. */
@@ -108,9 +108,10 @@ export async function scenario({ port, password }: Stage): Promise<Observations>
 
 const ERRORS = 'urn:ietf:params:xml:ns:xmpp-stanzas'
 const DELAY = 'urn:xmpp:delay'
+const ROOMS = 'http://jabber.org/protocol/muc#user'
 
 /** Without ids, versions, texts, times, and the extensions that a server adds of its own. */
-function told(stanza: Element): string[] {
+export function told(stanza: Element): string[] {
   const { type = stanza.name === 'presence' ? 'available' : 'normal', from, to } = stanza.attributes
   const words = [stanza.name, type]
   if (stanza.name !== 'iq') words.push(`from ${from ?? 'the server'}`)
@@ -133,5 +134,15 @@ function told(stanza: Element): string[] {
     const groups = elements(item).map(textOf)
     words.push(`item ${[jid, subscription, ask && `ask ${ask}`, name, ...groups].filter(Boolean).join(' ')}`)
   }
+  const room = child(stanza, 'x', ROOMS)
+  if (room) words.push(...elements(room).map(ofRoom).filter(Boolean).sort())
+  const { 'xml:lang': language } = stanza.attributes
+  if (language !== undefined && language !== 'en') words.push(`in ${language}`)
   return [words.join(', ')]
+}
+
+/** What a room says of somebody, of an invitation, or of itself. */
+function ofRoom({ name, attributes: { affiliation, role = 'none', nick, jid, code } }: Element): string {
+  if (name === 'item') return ['item', affiliation, role, nick && `nick ${nick}`, jid].filter(Boolean).join(' ')
+  return name === 'status' ? `status ${code}` : name
 }

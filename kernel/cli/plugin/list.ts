@@ -20,6 +20,6 @@ export const pluginList: Command = {
     ])
     print(table(['NAME', 'STATE', 'GENERATION', 'VERSION', 'ALIASES', 'DESCRIPTION'], rows))
     const troubled = answer.plugins.filter(plugin => plugin.error)
-    if (troubled.length > 0) print(`\n${troubled.map(plugin => `! ${plugin.error}`).join('\n')}`)
+    if (troubled.length > 0) print(`\n${troubled.map(plugin => `! ${plugin.name}: ${plugin.error}`).join('\n')}`)
   },
 }

@@ -9,18 +9,6 @@ export const CORS = {
   'Access-Control-Allow-Methods': 'GET, POST, PUT, PATCH, DELETE, OPTIONS',
 }
 
-export const MALFORMED_BODY = 'Body does not exist or is malformed'
-
-/** Raised by the ladder; carries the documented text. */
-export class Refusal extends Error {
-  constructor(
-    readonly status: number,
-    readonly result: string,
-  ) {
-    super(result)
-  }
-}
-
 export function answer(ctx: KernelContext, reply: AdminRestReply): void {
   const { status = 200 } = reply
   if ('text' in reply) send(ctx, status, reply.type, reply.text)

@@ -6,9 +6,10 @@ import { type Asked, decodeBasic, identify, permits } from '../access.js'
 import { readBody } from '../body.js'
 import type { LiveTable } from '../live-table.js'
 import { addressOf, isSecure, type KernelContext } from '../request.js'
-import { answer, MALFORMED_BODY, Refusal } from './admin-rest-answer.js'
+import { answer } from './admin-rest-answer.js'
 import type { AdminRestProfile } from './admin-rest-command.js'
 import { segmentsOf } from './admin-rest-path.js'
+import { ADMIN_REST_REFUSALS, AdminRestError } from './admin-rest-refusals.js'
 import { type FaceOptions, parseBody, run, send, sendEmpty } from './face.js'
 
 export interface Registry {
@@ -34,7 +35,7 @@ export async function climb(ctx: KernelContext, view: LiveTable, path: string, o
   const found = authenticate(ctx, view, options)
   // Whoever is known already is not waited for.
   const identity = found instanceof Promise ? await found : found
-  if (identity === undefined) throw new Refusal(401, 'Authentication failure')
+  if (identity === undefined) throw new AdminRestError({ status: 401, result: 'Authentication failure' })
 
   const [route = '', resource, attribute, detail] = segmentsOf(path)
   const host = hostOf(identity, options)
@@ -42,10 +43,10 @@ export async function climb(ctx: KernelContext, view: LiveTable, path: string, o
   const known = routes[profile].has(route)
   const command = known ? commands.get(`${ctx.method} ${route}`) : undefined
   if (!permits(ctx, view, identity, asked(ctx.method, command, route, resource, host))) {
-    throw new Refusal(401, 'User must be an administrator')
+    throw new AdminRestError(ADMIN_REST_REFUSALS.rights)
   }
-  if (!known) throw new Refusal(404, 'Invalid request path')
-  if (!command) throw new Refusal(405, 'Invalid request method')
+  if (!known) throw new AdminRestError(ADMIN_REST_REFUSALS.path)
+  if (!command) throw new AdminRestError({ status: 405, result: 'Invalid request method' })
   const text = await textOf(ctx, options)
   const body = text === '' ? undefined : command.definition.text ? text : decodeBody(ctx, text, profile)
   const change =
@@ -89,7 +90,7 @@ function authenticate(
   options: FaceOptions,
 ): Identity | undefined | Promise<Identity | undefined> {
   if (!ctx.carrier.local && ctx.req.headers.authorization === undefined) {
-    throw new Refusal(400, 'Missing authorization header')
+    throw new AdminRestError({ status: 400, result: 'Missing authorization header' })
   }
   return identify(ctx, view, 'admin_rest', header => parse(header, options.hosts))
 }
@@ -98,8 +99,8 @@ function authenticate(
 function parse(authorization: string, hosts: readonly string[]): Credentials | undefined {
   const parsed = decodeBasic(authorization.trim().split(/\s+/).at(-1) ?? '')
   const jid = parsed && parseJid(parsed.name)
-  if (!jid) throw new Refusal(400, 'Invalid authentication details')
-  if (!hosts.includes(jid.domain)) throw new Refusal(404, 'Host does not exist or is malformed')
+  if (!jid) throw new AdminRestError({ status: 400, result: 'Invalid authentication details' })
+  if (!hosts.includes(jid.domain)) throw new AdminRestError(ADMIN_REST_REFUSALS.host)
   return jid.local === undefined ? undefined : { ...parsed, name: `${jid.local}@${jid.domain}` }
 }
 
@@ -109,7 +110,7 @@ function textOf({ req }: KernelContext, { bodyBytes }: FaceOptions): string | Pr
   if (encoding === undefined && (length === undefined || length === '0')) return ''
   return readBody(req, bodyBytes).then(bytes => {
     // What cannot be read would be stored as something else.
-    if (!isUtf8(bytes)) throw new Refusal(400, MALFORMED_BODY)
+    if (!isUtf8(bytes)) throw new AdminRestError(ADMIN_REST_REFUSALS.body)
     return bytes.toString('utf8')
   })
 }
@@ -119,6 +120,6 @@ function decodeBody(ctx: KernelContext, text: string, profile: AdminRestProfile)
   const isJson = profile === 'original' || ctx.get('Content-Type') === 'application/json' || text.includes('{')
   if (!isJson) return text
   const body = parseBody(text)
-  if (typeof body !== 'object' || body === null) throw new Refusal(400, MALFORMED_BODY)
+  if (typeof body !== 'object' || body === null) throw new AdminRestError(ADMIN_REST_REFUSALS.body)
   return body
 }

@@ -1,9 +1,10 @@
 import type { Command } from '../../life/contributions.js'
 import { parseJid } from '../../names/jid.js'
-import { answer, CORS, MALFORMED_BODY, Refusal, redirect } from './admin-rest-answer.js'
+import { answer, CORS, redirect } from './admin-rest-answer.js'
 import { ADMIN_REST_PROFILES, type AdminRestProfile } from './admin-rest-command.js'
 import { asked, climb, type Registry } from './admin-rest-ladder.js'
 import { segmentsOf } from './admin-rest-path.js'
+import { ADMIN_REST_REFUSALS, AdminRestError } from './admin-rest-refusals.js'
 import { commandsBy, type Face, type FaceOptions, sendEmpty } from './face.js'
 
 /** Prosody's mod_admin_rest, as its fork documents it or as the original answers (contracts/xmpp.md §2). */
@@ -22,7 +23,7 @@ export function adminRest(options: () => FaceOptions): Face {
       try {
         await climb(ctx, view, path, options())
       } catch (thrown) {
-        if (!(thrown instanceof Refusal)) throw thrown
+        if (!(thrown instanceof AdminRestError)) throw thrown
         answer(ctx, thrown)
       }
     },
@@ -36,10 +37,10 @@ export function adminRest(options: () => FaceOptions): Face {
     },
     fail(ctx, error) {
       if (error.status === 503) answer(ctx, { status: 503, result: `Service unavailable: ${error.message}` })
-      else if (error.code === 'body_too_large') answer(ctx, { status: 413, result: 'Request body is too large' })
-      else if (error.code === 'body_invalid') answer(ctx, { status: 400, result: MALFORMED_BODY })
+      else if (error.code === 'body_too_large') answer(ctx, ADMIN_REST_REFUSALS.size)
+      else if (error.code === 'body_invalid') answer(ctx, ADMIN_REST_REFUSALS.body)
       else if (error.code === 'unsupported') answer(ctx, { status: 501, result: `Not implemented: ${error.message}` })
-      else answer(ctx, { status: error.code === 'timeout' ? 504 : 500, result: 'Internal server error' })
+      else answer(ctx, { ...ADMIN_REST_REFUSALS.internal, status: error.code === 'timeout' ? 504 : 500 })
     },
   }
 }

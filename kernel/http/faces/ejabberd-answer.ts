@@ -2,7 +2,7 @@ import type { KernelContext } from '../request.js'
 import type { EjabberdCommand, EjabberdError } from './ejabberd-command.js'
 import { encodeResult } from './ejabberd-result.js'
 import { resultIn } from './ejabberd-types.js'
-import { send, sendEmpty } from './face.js'
+import { send } from './face.js'
 
 export const CORS = {
   'Access-Control-Allow-Origin': '*',
@@ -38,8 +38,7 @@ export function refuse(ctx: KernelContext, { status, code, message }: EjabberdEr
 /** What a browser asks before it calls. */
 export function preflight(ctx: KernelContext, named: boolean): void {
   ctx.set({ 'Access-Control-Allow-Methods': 'GET, POST, OPTIONS', 'Access-Control-Max-Age': '86400' })
-  if (named) send(ctx, 200, 'text/plain', '')
-  else sendEmpty(ctx, 400)
+  send(ctx, named ? 200 : 400, 'text/plain', '')
 }
 
 function json(ctx: KernelContext, status: number, value: unknown): void {

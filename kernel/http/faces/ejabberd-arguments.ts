@@ -1,3 +1,4 @@
+import { atomText, termText } from './ejabberd-terms.js'
 import { type Argument, argumentsIn, isPairs, type ListType, type Named, type ValueType } from './ejabberd-types.js'
 import { isObject } from './face.js'
 
@@ -31,7 +32,8 @@ export function decodeArguments(
     if (!isList(argument.type)) throw new ArgumentError(`Request have missing argument: ${argument.name}`)
     values.set(keyOf(argument), [])
   }
-  if (unknown.length > 0) throw new ArgumentError(`Request have unknown arguments: [${unknown.join(',')}]`)
+  if (unknown.length > 0)
+    throw new ArgumentError(`Request have unknown arguments: [${unknown.map(atomText).join(',')}]`)
   return Object.fromEntries(values)
 }
 
@@ -55,7 +57,7 @@ function decode(type: ValueType, value: unknown, texts: boolean): unknown {
     // {"persistent":"true"} for a list of names and values.
     if (isObject(value) && isPairs(type)) return Object.entries(value).map(pair => pairOf(type.list.type.tuple, pair))
   } else if (typeof type === 'object' && isObject(value)) return fieldsOf(type.tuple, value, texts)
-  throw new ArgumentError(`Arg ${show(value)} is not in format ${formatOf(type)}`)
+  throw new ArgumentError(`Arg ${termText(value)} is not in format ${formatOf(type)}`)
 }
 
 /** An object with the fields; one of a single other key is a name and its value. A text that is missing is empty. */
@@ -68,7 +70,7 @@ function fieldsOf(fields: readonly Named[], value: Record<string, unknown>, text
     fields.map(({ name, type }) => {
       if (Object.hasOwn(value, name)) return [name, decode(type, value[name], texts)]
       if (type === 'binary' || type === 'string') return [name, '']
-      throw new ArgumentError(`Missing field ${name} in tuple ${show(value)}`)
+      throw new ArgumentError(`Missing field ${name} in tuple ${termText(value)}`)
     }),
   )
 }
@@ -77,21 +79,9 @@ function pairOf([first, second]: readonly Named[], [name, value]: readonly [stri
   return { [first!.name]: name, [second!.name]: decode(second!.type, value, false) }
 }
 
+/** `{list,{option,{tuple,[{name,binary},{value,binary}]}}}` */
 function formatOf(type: ValueType): string {
   if (typeof type === 'string') return type
-  return 'list' in type ? 'list' : 'tuple'
-}
-
-/** Of what a caller sent as an argument. */
-const LONGEST_SHOWN = 1000
-
-function show(value: unknown): string {
-  if (typeof value === 'string') return `<<${[...Buffer.from(value.slice(0, LONGEST_SHOWN))].join(',')}>>`
-  if (typeof value !== 'object') return String(value)
-  try {
-    return JSON.stringify(value).slice(0, LONGEST_SHOWN)
-  } catch {
-    // Deeper than anybody nests on purpose.
-    return Array.isArray(value) ? '[…]' : '{…}'
-  }
+  const named = ({ name, type: of }: Named) => `{${name},${formatOf(of)}}`
+  return 'list' in type ? `{list,${named(type.list)}}` : `{tuple,[${type.tuple.map(named).join(',')}]}`
 }

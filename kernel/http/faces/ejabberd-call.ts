@@ -1,9 +1,11 @@
+import { isUtf8 } from 'node:buffer'
 import type { Command } from '../../life/contributions.js'
 import type { Credentials } from '../../life/identity.js'
 import { bareJid } from '../../names/jid.js'
 import { type Asked, decodeBasic, identify, permits } from '../access.js'
 import { readBody } from '../body.js'
 import type { LiveTable } from '../live-table.js'
+import { namesIn } from '../names-in-json.js'
 import type { KernelContext } from '../request.js'
 import { answer, preflight } from './ejabberd-answer.js'
 import { decodeArguments, type Given } from './ejabberd-arguments.js'
@@ -74,10 +76,19 @@ function inQuery({ querystring }: KernelContext): Given {
 
 /** The entries of an object; a list, a text or a number is "no arguments", as in 23.01. */
 async function inBody(ctx: KernelContext, options: FaceOptions): Promise<Given> {
-  const text = (await readBody(ctx.req, options.bodyBytes)).toString('utf8')
-  const body = text.trim() === '' ? {} : parseBody(text)
+  const bytes = await readBody(ctx.req, options.bodyBytes)
+  const text = isUtf8(bytes) ? bytes.toString('utf8') : undefined
+  const body = text?.trim() === '' ? {} : parseBody(text ?? '')
   if (body === undefined) throw BAD_JSON()
-  return { entries: isObject(body) ? Object.entries(body) : [], texts: false }
+  return { entries: isObject(body) ? entriesOf(body, text!) : [], texts: false }
+}
+
+/** Also those that come again: parsed JSON has only the last of them. */
+function entriesOf(body: Record<string, unknown>, text: string): [name: string, value: unknown][] {
+  const entries = Object.entries(body)
+  const names = namesIn(text)
+  if (names.length === entries.length) return entries
+  return names.map(name => [name, body[name]])
 }
 
 /** The scheme words count as they are printed: `bearer` is none of them. */
@@ -88,7 +99,7 @@ function isBearer(authorization: string): boolean {
 /** A token, or Basic with a bare JID as its name. */
 function parse(authorization: string): Credentials | undefined {
   if (isBearer(authorization)) return { scheme: 'bearer', token: authorization.slice('Bearer '.length).trim() }
-  const token = /^Basic (\S+)$/.exec(authorization)?.[1]
+  const token = /^Basic +(\S+)$/.exec(authorization)?.[1]
   const parsed = token === undefined ? undefined : decodeBasic(token)
   const name = parsed && !parsed.name.includes('/') ? bareJid(parsed.name) : undefined
   return parsed && name !== undefined ? { ...parsed, name } : undefined

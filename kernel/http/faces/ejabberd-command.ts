@@ -49,3 +49,8 @@ export class EjabberdError extends Error {
     super(message)
   }
 }
+
+/** The refusal of an argument whose type is right and whose value is not. */
+export function invalidArgument(name: string, why?: string): EjabberdError {
+  return new EjabberdError(400, `Invalid '${name}'${why === undefined ? '' : `: ${why}`}`)
+}

@@ -5,13 +5,18 @@ import { asked, BAD_JSON, dispatch, type Registry } from './ejabberd-call.js'
 import { EjabberdError } from './ejabberd-command.js'
 import { commandsBy, type Face, type FaceOptions, send } from './face.js'
 
+const UNKNOWN: readonly string[] = ['PATCH', 'TRACE']
+const BAD_REQUEST = `<?xml version='1.0'?>
+<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">
+<html xmlns='http://www.w3.org/1999/xhtml' xml:lang='en' lang='en'><head><meta http-equiv='Content-Type' content='text/html; charset=utf-8'/></head><body><h1>400 Bad Request</h1></body></html>`
+
 /** ejabberd's mod_http_api (contracts/xmpp.md §3). */
 export function ejabberd(options: () => FaceOptions): Face {
   return {
     name: 'ejabberd',
     build: (commands): Registry => commandsBy('ejabberd', commands, ({ name }) => name),
     async handle(ctx, view, path) {
-      if (neverReachesTheModule(ctx)) return send(ctx, 400, 'text/html; charset=utf-8', '<h1>400 Bad Request</h1>')
+      if (neverReachesTheModule(ctx)) return send(ctx, 400, 'text/html; charset=utf-8', BAD_REQUEST)
       ctx.set(CORS)
       try {
         await dispatch(ctx, view, path, options())
@@ -36,6 +41,6 @@ export function ejabberd(options: () => FaceOptions): Face {
 
 /** The original's listener refuses these itself, with a page and without the module's headers. */
 function neverReachesTheModule(ctx: KernelContext): boolean {
-  if (ctx.method === 'PATCH') return true
-  return ctx.method === 'POST' && !(Number(ctx.get('Content-Length')) > 0)
+  if (UNKNOWN.includes(ctx.method)) return true
+  return (ctx.method === 'POST' || ctx.method === 'PUT') && !(Number(ctx.get('Content-Length')) > 0)
 }

@@ -1,4 +1,5 @@
-import { INVALID_BODY, refuse } from './command.js'
+import { ADMIN_REST_REFUSALS, AdminRestError } from 'patchbay'
+import { isXmlText } from '../xml-text.js'
 
 /** What stands under a name in the body; undefined where there is no body, no object or no such name. */
 export function field(body: unknown, name: string): unknown {
@@ -10,7 +11,8 @@ export function field(body: unknown, name: string): unknown {
 export function textField(body: unknown, name: string): string | undefined {
   const value = field(body, name)
   if (value === undefined) return undefined
-  return typeof value === 'string' && isXmlText(value) ? value : refuse(INVALID_BODY)
+  if (typeof value !== 'string' || !isXmlText(value)) throw new AdminRestError(ADMIN_REST_REFUSALS.body)
+  return value
 }
 
 /** Without a text the message is empty, as the original's is. */
@@ -18,10 +20,3 @@ export function prefixed(prefix: string | undefined, text: string | undefined): 
   if (prefix === undefined && text === undefined) return {}
   return { body: `${prefix ?? ''}${text ?? ''}` }
 }
-
-/** Whether XML 1.0 can say it (§2.2): no control characters, no halves of surrogates. */
-export function isXmlText(text: string): boolean {
-  return !NOT_IN_XML.test(text)
-}
-
-const NOT_IN_XML = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u

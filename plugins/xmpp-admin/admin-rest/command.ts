@@ -1,4 +1,12 @@
-import { type AdminRestCall, type AdminRestCommand, type AdminRestReply, bareJid, type PluginContext } from 'patchbay'
+import {
+  ADMIN_REST_REFUSALS,
+  type AdminRestCall,
+  type AdminRestCommand,
+  AdminRestError,
+  type AdminRestReply,
+  bareJid,
+  type PluginContext,
+} from 'patchbay'
 import type { XmppBackend } from '../backend.js'
 import type { Options } from '../options.js'
 
@@ -11,23 +19,10 @@ export interface RestCall extends AdminRestCall {
   readonly options: Options
 }
 
-/** A documented refusal, raised from wherever it is found out. */
-export class Refused extends Error {
-  constructor(
-    readonly status: number,
-    readonly result: string,
-  ) {
-    super(result)
-  }
-}
-
-export const INVALID_PATH = { status: 404, result: 'Invalid request path' } as const
 export const INVALID_USER = { status: 404, result: 'User does not exist or is malformed' } as const
-export const INVALID_BODY = { status: 400, result: 'Body does not exist or is malformed' } as const
-export const INTERNAL_ERROR = { status: 500, result: 'Internal server error' } as const
 
-export function refuse({ status, result }: { status: number; result: string }): never {
-  throw new Refused(status, result)
+export function unknownUser(shown: string) {
+  return { status: 404, result: `User does not exist: ${shown}` } as const
 }
 
 export function contributeRestCommands(
@@ -36,14 +31,7 @@ export function contributeRestCommands(
   commands: readonly RestCommand[],
 ): void {
   for (const { run, ...definition } of commands) {
-    ctx.command('admin_rest', definition, async call => {
-      try {
-        return await run(backend(), Object.assign(call, { options: ctx.config }))
-      } catch (thrown) {
-        if (thrown instanceof Refused) return { status: thrown.status, result: thrown.result }
-        throw thrown
-      }
-    })
+    ctx.command('admin_rest', definition, call => run(backend(), Object.assign(call, { options: ctx.config })))
   }
 }
 
@@ -57,11 +45,16 @@ export interface Named {
 
 /** A name on the caller's host, or a JID; without any the path is wrong. */
 export function namedIn({ resource, host, profile }: RestCall): Named {
-  if (resource === undefined) return refuse(INVALID_PATH)
-  const text = resource.includes('@') ? resource : `${resource}@${host}`
+  if (resource === undefined) throw new AdminRestError(ADMIN_REST_REFUSALS.path)
+  const text = onHost(resource, host)
   const jid = bareJid(text)
   if (jid !== undefined || profile === 'original' || resource.includes('@')) return { jid, shown: jid ?? text }
   return { jid: bareJid(`${escaped(resource)}@${host}`), shown: text.toLowerCase() }
+}
+
+/** A name without a domain is one of this host. */
+export function onHost(name: string, host: string): string {
+  return name.includes('@') ? name : `${name}@${host}`
 }
 
 /** The fork takes names that no JID can have: they are the accounts that clients reach by escaping them (XEP-0106 §3.3). */
@@ -75,7 +68,7 @@ export async function accountIn(backend: XmppBackend, call: RestCall): Promise<s
   if (jid !== undefined && (await backend.accounts.exists(jid))) return jid
   // The original prepares the name first, and takes no domain.
   const malformed = call.profile === 'original' && (jid === undefined || !(await isServed(backend, jid)))
-  return refuse(malformed ? INVALID_USER : { status: 404, result: `User does not exist: ${shown}` })
+  throw new AdminRestError(malformed ? INVALID_USER : unknownUser(shown))
 }
 
 export async function isServed(backend: XmppBackend, jid: string): Promise<boolean> {

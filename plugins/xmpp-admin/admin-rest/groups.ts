@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { type AdminRestReply, bareJid } from 'patchbay'
+import { ADMIN_REST_REFUSALS, type AdminRestReply, bareJid } from 'patchbay'
 import type { XmppBackend } from '../backend.js'
-import { field, isXmlText } from './body.js'
-import { INVALID_BODY, INVALID_PATH, INVALID_USER, isServed, type RestCall, type RestCommand } from './command.js'
+import { isXmlText } from '../xml-text.js'
+import { field } from './body.js'
+import { INVALID_USER, isServed, onHost, type RestCall, type RestCommand } from './command.js'
 
 const GROUPS = {
   route: 'groups',
@@ -32,7 +33,7 @@ async function create(backend: XmppBackend, { resource, body, host }: RestCall):
   const label = field(body, 'name')
   if (typeof label !== 'string') return NO_NAME
   const given = resource ?? field(body, 'group_id') ?? ''
-  if (typeof given !== 'string' || !isXmlText(given) || !isXmlText(label)) return INVALID_BODY
+  if (typeof given !== 'string' || !isXmlText(given) || !isXmlText(label)) return ADMIN_REST_REFUSALS.body
   const id = given === '' ? randomBytes(9).toString('base64url') : given
   const group = { id, label, description: '', displayed: [id] }
   const defaultRoom = field(body, 'create_default_muc') === true
@@ -42,13 +43,13 @@ async function create(backend: XmppBackend, { resource, body, host }: RestCall):
 
 /** Also says so of a group that there never was. */
 async function remove(backend: XmppBackend, { resource, host }: RestCall): Promise<AdminRestReply> {
-  if (resource === undefined) return INVALID_PATH
+  if (resource === undefined) return ADMIN_REST_REFUSALS.path
   await backend.groups.delete(host, resource)
   return { result: `Group '${resource}' deleted successfully.` }
 }
 
 async function sync(backend: XmppBackend, { resource, attribute, detail, host }: RestCall): Promise<AdminRestReply> {
-  if (resource === undefined || attribute !== 'sync' || detail !== undefined) return INVALID_PATH
+  if (resource === undefined || attribute !== 'sync' || detail !== undefined) return ADMIN_REST_REFUSALS.path
   await backend.groups.sync(host, resource)
   return { result: `Successfully did group subscriptions for group '${resource}'.` }
 }
@@ -66,8 +67,8 @@ async function withMember(
   act: (backend: XmppBackend, call: RestCall, membership: Membership) => Promise<AdminRestReply>,
 ): Promise<AdminRestReply> {
   const { resource: group, attribute, detail: member, host } = call
-  if (group === undefined || attribute !== 'members' || member === undefined) return INVALID_PATH
-  const jid = bareJid(member.includes('@') ? member : `${member}@${host}`)
+  if (group === undefined || attribute !== 'members' || member === undefined) return ADMIN_REST_REFUSALS.path
+  const jid = bareJid(onHost(member, host))
   if (jid === undefined || !(await isServed(backend, jid))) return INVALID_USER
   return act(backend, call, { group, member, jid })
 }

@@ -1,7 +1,7 @@
-import type { AdminRestReply } from 'patchbay'
+import { ADMIN_REST_REFUSALS, type AdminRestReply } from 'patchbay'
 import type { XmppBackend } from '../backend.js'
 import { prefixed, textField } from './body.js'
-import { INVALID_PATH, INVALID_USER, namedIn, type RestCall, type RestCommand } from './command.js'
+import { INVALID_USER, namedIn, type RestCall, type RestCommand } from './command.js'
 import { isMulticast, multicast } from './multicast.js'
 
 const ACCESS = { permission: 'messages.send' }
@@ -13,7 +13,7 @@ export const MESSAGE_COMMANDS: readonly RestCommand[] = [
 ]
 
 async function send(backend: XmppBackend, call: RestCall): Promise<AdminRestReply> {
-  if (call.resource === undefined) return isMulticast(call.body) ? multicast(backend, call) : INVALID_PATH
+  if (call.resource === undefined) return isMulticast(call.body) ? multicast(backend, call) : ADMIN_REST_REFUSALS.path
   const { jid, shown } = namedIn(call)
   if (jid === undefined) return INVALID_USER
   const body = prefixed(call.options.admin_rest_message_prefix, textField(call.body, 'message'))

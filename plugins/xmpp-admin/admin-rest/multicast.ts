@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises'
 import { type AdminRestReply, bareJid } from 'patchbay'
 import type { XmppBackend } from '../backend.js'
-import { field, isXmlText, prefixed } from './body.js'
-import type { RestCall } from './command.js'
+import { isXmlText } from '../xml-text.js'
+import { field, prefixed } from './body.js'
+import { onHost, type RestCall } from './command.js'
 
 /** How many messages are sent before others have a turn. */
 const BLOCK = 50
@@ -34,6 +35,6 @@ export async function multicast(backend: XmppBackend, { body, host, options }: R
 function addressIn(recipient: unknown, host: string): string | undefined {
   const to = field(recipient, 'to')
   if (typeof to !== 'string') return undefined
-  const jid = bareJid(to.includes('@') ? to : `${to}@${host}`)
+  const jid = bareJid(onHost(to, host))
   return jid?.endsWith(`@${host}`) ? jid : undefined
 }

@@ -1,7 +1,7 @@
 import { type AdminRestReply, bareJid } from 'patchbay'
 import type { RosterEntry, XmppBackend } from '../backend.js'
 import { field } from './body.js'
-import { accountIn, isServed, listed, type RestCall, type RestCommand } from './command.js'
+import { accountIn, isServed, listed, type RestCall, type RestCommand, unknownUser } from './command.js'
 
 const ROSTER = { route: 'roster', addressed: 'account' } as const
 const INVALID_CONTACT = { status: 404, result: 'Contact does not exist or is malformed' } as const
@@ -47,7 +47,7 @@ async function add(backend: XmppBackend, call: RestCall): Promise<AdminRestReply
   // There is no federation, so nobody elsewhere could ever answer.
   if (contact === owner || !(await isServed(backend, contact))) return INVALID_CONTACT
   const outcome = await backend.rosters.subscribeBoth(owner, contact)
-  if (outcome === 'unknown_account') return { status: 404, result: `User does not exist: ${owner}` }
+  if (outcome === 'unknown_account') return unknownUser(owner)
   return { result: `Roster registered: ${owner} and ${contact}` }
 }
 
@@ -56,7 +56,7 @@ async function remove(backend: XmppBackend, call: RestCall): Promise<AdminRestRe
   const contact = contactIn(call)
   if (contact === undefined) return INVALID_CONTACT
   const outcome = await backend.rosters.unsubscribeBoth(owner, contact)
-  if (outcome === 'unknown_account') return { status: 404, result: `User does not exist: ${owner}` }
+  if (outcome === 'unknown_account') return unknownUser(owner)
   return { result: `Roster deleted: ${owner} and ${contact}` }
 }
 

@@ -1,26 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import type { AdminRestReply } from 'patchbay'
+import { ADMIN_REST_REFUSALS, AdminRestError, type AdminRestReply } from 'patchbay'
 import type { XmppBackend, XmppSession } from '../backend.js'
 import { field } from './body.js'
-import {
-  accountIn,
-  INTERNAL_ERROR,
-  INVALID_BODY,
-  INVALID_PATH,
-  INVALID_USER,
-  listed,
-  namedIn,
-  type RestCall,
-  type RestCommand,
-  refuse,
-} from './command.js'
+import { accountIn, INVALID_USER, listed, namedIn, type RestCall, type RestCommand } from './command.js'
 import { connected } from './connected.js'
 import { itemsOf } from './rosters.js'
 
 const READ = { permission: 'accounts.read' }
 const WRITE = { permission: 'accounts.write' }
 /** Whoever administers one host cannot make an administrator of all of them. */
-const NOT_ENOUGH = { status: 401, result: 'User must be an administrator' } as const
 const USER = { route: 'user', addressed: 'account' } as const
 
 /** `user/U` (contracts/xmpp.md §2.3). */
@@ -53,16 +41,16 @@ function shown({ resource, secure, id, address, port }: XmppSession): object {
 
 async function register(backend: XmppBackend, call: RestCall): Promise<AdminRestReply> {
   const { jid, shown: name } = namedIn(call)
-  if (jid === undefined) return call.profile === 'original' ? INVALID_PATH : INVALID_USER
+  if (jid === undefined) return call.profile === 'original' ? ADMIN_REST_REFUSALS.path : INVALID_USER
   const password = passwordIn(call)
   const existing = { status: 409, result: `User already exists: ${name}` }
   switch (await backend.accounts.register(jid, password)) {
     case 'registered':
       return { status: 201, result: `User registered: ${name}` }
     case 'unknown_host':
-      return { status: 404, result: 'Host does not exist or is malformed' }
+      return ADMIN_REST_REFUSALS.host
     case 'invalid_password':
-      return INTERNAL_ERROR
+      return ADMIN_REST_REFUSALS.internal
     case 'exists':
       if (call.profile === 'original') return existing
   }
@@ -73,7 +61,7 @@ async function register(backend: XmppBackend, call: RestCall): Promise<AdminRest
       // The name is an operator's.
       return existing
     case 'invalid_password':
-      return INTERNAL_ERROR
+      return ADMIN_REST_REFUSALS.internal
   }
 }
 
@@ -87,27 +75,31 @@ async function unregister(backend: XmppBackend, call: RestCall): Promise<AdminRe
 async function change(backend: XmppBackend, call: RestCall): Promise<AdminRestReply> {
   const { attribute, body, profile, identity } = call
   const { shown: name } = namedIn(call)
-  if (attribute === undefined) return INVALID_PATH
+  if (attribute === undefined) return ADMIN_REST_REFUSALS.path
   const jid = await accountIn(backend, call)
   const modified = { result: `User modified: ${name}` }
   if (attribute === 'password') {
     const outcome = await backend.accounts.setPassword(jid, passwordIn(call))
-    return outcome === 'changed' ? modified : outcome === 'invalid_password' ? INTERNAL_ERROR : INVALID_USER
+    return outcome === 'changed'
+      ? modified
+      : outcome === 'invalid_password'
+        ? ADMIN_REST_REFUSALS.internal
+        : INVALID_USER
   }
   // The original knows no roles, and says so of nothing that it does not know.
   if (profile === 'original') return modified
-  if (attribute !== 'role') return INVALID_PATH
+  if (attribute !== 'role') return ADMIN_REST_REFUSALS.path
   const role = field(body, 'role')
-  if (typeof role !== 'string') return INVALID_BODY
-  if (role === 'prosody:operator' && identity?.role === 'prosody:admin') return NOT_ENOUGH
+  if (typeof role !== 'string') return ADMIN_REST_REFUSALS.body
+  if (role === 'prosody:operator' && identity?.role === 'prosody:admin') return ADMIN_REST_REFUSALS.rights
   const outcome = await backend.accounts.setRole(jid, role)
-  return outcome === 'changed' ? modified : outcome === 'unknown_role' ? INVALID_BODY : INVALID_USER
+  return outcome === 'changed' ? modified : outcome === 'unknown_role' ? ADMIN_REST_REFUSALS.body : INVALID_USER
 }
 
 /** XMPP has no empty passwords (RFC 4616 §2): whoever gets one cannot log in before there is another. */
 function passwordIn({ body }: RestCall): string {
   const password = field(body, 'password')
-  if (password === undefined || password === false) return refuse(INVALID_BODY)
-  if (typeof password !== 'string') return refuse(INTERNAL_ERROR)
+  if (password === undefined || password === false) throw new AdminRestError(ADMIN_REST_REFUSALS.body)
+  if (typeof password !== 'string') throw new AdminRestError(ADMIN_REST_REFUSALS.internal)
   return password === '' ? randomBytes(32).toString('base64url') : password
 }

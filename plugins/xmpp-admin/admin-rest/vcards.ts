@@ -1,9 +1,9 @@
-import type { AdminRestReply } from 'patchbay'
+import { ADMIN_REST_REFUSALS, type AdminRestReply } from 'patchbay'
 import type { XmppBackend } from '../backend.js'
 import { vcardFromText } from '../vcard/from-text.js'
 import { textFromVcard } from '../vcard/to-text.js'
-import { isXmlText } from './body.js'
-import { accountIn, INVALID_BODY, type RestCall, type RestCommand } from './command.js'
+import { isXmlText } from '../xml-text.js'
+import { accountIn, type RestCall, type RestCommand, unknownUser } from './command.js'
 
 const VCARDS = { route: 'vcards', addressed: 'account', profile: 'fork' } as const
 const WRITE = { permission: 'vcards.write' }
@@ -38,13 +38,13 @@ async function store(backend: XmppBackend, call: RestCall): Promise<AdminRestRep
   const jid = await accountIn(backend, call)
   const text = String(call.body ?? '').replace(/^\ufeff/, '')
   const vcard = isXmlText(text) ? vcardFromText(text) : undefined
-  if (!vcard) return INVALID_BODY
+  if (!vcard) return ADMIN_REST_REFUSALS.body
   switch (await backend.vcards.set(jid, vcard)) {
     case 'stored':
       return { result: `vCard stored for <${jid}>` }
     case 'too_large':
-      return { status: 413, result: 'Request body is too large' }
+      return ADMIN_REST_REFUSALS.size
     case 'unknown_account':
-      return { status: 404, result: `User does not exist: ${jid}` }
+      return unknownUser(jid)
   }
 }

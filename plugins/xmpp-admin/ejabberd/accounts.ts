@@ -96,11 +96,14 @@ export const ACCOUNT_COMMANDS: readonly BackendCommand[] = [
     tags: TAGS,
     arguments: [USER, HOST, binary('newpass')],
     result: RESCODE,
-    async run(backend, { user, host, newpass }) {
+    details: 'Before version 2, which has unban_account, it also ends a ban.',
+    async run(backend, { user, host, newpass }, { version }) {
       const jid = jidOf(user!, host!)
       const outcome = jid === undefined ? 'unknown_account' : await backend.accounts.setPassword(jid, newpass!)
       if (outcome === 'unknown_account') throw new EjabberdError(404, 'unknown_user')
       if (outcome === 'invalid_password') throw new EjabberdError(400, outcome)
+      // There a ban was a password that nobody knew, and this was how it ended.
+      if (version < 2) await backend.accounts.unban(jid!)
       return true
     },
   },

@@ -15,10 +15,12 @@ export const BAN_COMMANDS: readonly BackendCommand[] = [
     tags: TAGS,
     arguments: [USER, HOST, binary('reason')],
     result: RESCODE,
-    async run(backend, { user, host, reason }, { caller }) {
+    async run(backend, { user, host, reason }, { caller, version }) {
       const jid = jidOf(user!, host!)
-      if (jid === undefined || (await backend.accounts.banOf(jid))) return false
-      return (await backend.accounts.ban(jid, checkText('reason', reason!), caller)) === 'banned'
+      const known = jid !== undefined && !(await backend.accounts.banOf(jid))
+      const banned = known && (await backend.accounts.ban(jid, checkText('reason', reason!), caller)) === 'banned'
+      // Before the second version, the original said that it was done whatever it was.
+      return banned || version < 2
     },
   },
   {

@@ -1,4 +1,11 @@
-import { bareJid, type EjabberdCommand, EjabberdError, type PluginContext, prepareDomain } from 'patchbay'
+import {
+  bareJid,
+  type EjabberdCommand,
+  EjabberdError,
+  type PluginContext,
+  prepareDomain,
+  prepareResource,
+} from 'patchbay'
 import type { XmppBackend } from '../backend.js'
 import { keepDeparture } from './departure.js'
 
@@ -43,8 +50,8 @@ export function jidOf(user: string, host: string): string | undefined {
 
 /** The host as it is stored; throws the original's refusal when it is not served. */
 export async function servedHost(backend: XmppBackend, given: string): Promise<string> {
-  const host = prepareDomain(given)
-  if (host === undefined || !(await backend.hosts()).includes(host)) throw unknownHost()
+  const host = await knownHost(backend, given)
+  if (host === undefined) throw unknownHost()
   return host
 }
 
@@ -52,6 +59,25 @@ export async function servedHost(backend: XmppBackend, given: string): Promise<s
 export async function servedJid(backend: XmppBackend, user: string, host: string): Promise<string | undefined> {
   await servedHost(backend, host)
   return jidOf(user, host)
+}
+
+/** The bare JID of what may be an account here; undefined also where its host is not served, which looks like nobody. */
+export async function knownJid(backend: XmppBackend, user: string, host: string): Promise<string | undefined> {
+  const known = await knownHost(backend, host)
+  return known === undefined ? undefined : jidOf(user, known)
+}
+
+/** The host as it is stored; undefined when it is not served. */
+export async function knownHost(backend: XmppBackend, given: string): Promise<string | undefined> {
+  const host = prepareDomain(given)
+  return host !== undefined && (await backend.hosts()).includes(host) ? host : undefined
+}
+
+/** The full JID of what may be a session; undefined when it is no JID, or its host is not served. */
+export async function knownSession(backend: XmppBackend, { user, host, resource }: Given): Promise<string | undefined> {
+  const jid = await knownJid(backend, user!, host!)
+  const prepared = prepareResource(resource!)
+  return jid === undefined || prepared === undefined ? undefined : `${jid}/${prepared}`
 }
 
 export function unknownHost(): EjabberdError {

@@ -1,5 +1,5 @@
 /** A tuple of texts: `{<<"bob">>, <<"example.org">>}` as `['bob', 'example.org']`. */
-export type TextTuple = readonly string[]
+type TextTuple = readonly string[]
 
 const TOKEN = /\s*(?:%[^\n]*(?:\n|$)|(<<"((?:[^"\\]|\\.)*)"(?:\/utf8)?>>|"((?:[^"\\]|\\.)*)")|([[\]{},.]))/uy
 

@@ -1,6 +1,7 @@
-import { EjabberdError } from 'patchbay'
+import { EjabberdError, invalidArgument } from 'patchbay'
+import type { XmppBackend } from '../backend.js'
 import { checkText } from './checks.js'
-import { type BackendCommand, jidOf, servedHost } from './command.js'
+import { type BackendCommand, type Given, jidOf, servedHost } from './command.js'
 import { binaries, binary, HOST, listOf, RESCODE, tupleOf, USER } from './shapes.js'
 
 const READ = { permission: 'groups.read' }
@@ -24,7 +25,7 @@ export const GROUP_COMMANDS: readonly BackendCommand[] = [
     result: RESCODE,
     async run(backend, { group: id, host: given, label, description }, { arguments: { display } }) {
       const host = await servedHost(backend, given!)
-      if (id === '') throw new EjabberdError(400, "Invalid 'group': it is empty")
+      if (id === '') throw invalidArgument('group', 'it is empty')
       const displayed = typeof display === 'string' ? display.split(/\\n|\n/) : (display as readonly string[])
       for (const each of [id!, label!, description!, ...displayed]) checkText('group', each)
       const group = { id: id!, label: label!, description: description! }
@@ -67,7 +68,7 @@ export const GROUP_COMMANDS: readonly BackendCommand[] = [
       if (!group) return []
       return [
         { key: 'label', value: group.label },
-        { key: 'displayed_groups', value: group.displayed.join(',') },
+        { key: 'displayed_groups', value: group.displayed.join('\n') },
         { key: 'description', value: group.description },
       ]
     },
@@ -90,11 +91,9 @@ export const GROUP_COMMANDS: readonly BackendCommand[] = [
     tags: TAGS,
     arguments: [USER, HOST, GROUP, binary('grouphost')],
     result: RESCODE,
-    async run(backend, { user, host, group, grouphost }) {
-      const groupHost = await servedHost(backend, grouphost!)
-      const member = jidOf(user!, host!)
-      if (member === undefined) throw new EjabberdError(400, "Invalid 'user'/'host'")
-      return (await backend.groups.addMember(groupHost, group!, member)) !== 'unknown_group'
+    async run(backend, given) {
+      const membership = await membershipIn(backend, given)
+      return (await backend.groups.addMember(...membership)) !== 'unknown_group'
     },
   },
   {
@@ -104,11 +103,20 @@ export const GROUP_COMMANDS: readonly BackendCommand[] = [
     tags: TAGS,
     arguments: [USER, HOST, GROUP, binary('grouphost')],
     result: RESCODE,
-    async run(backend, { user, host, group, grouphost }) {
-      const groupHost = await servedHost(backend, grouphost!)
-      const member = jidOf(user!, host!)
-      if (member === undefined) throw new EjabberdError(400, "Invalid 'user'/'host'")
-      return (await backend.groups.removeMember(groupHost, group!, member)) !== 'unknown_group'
+    async run(backend, given) {
+      const membership = await membershipIn(backend, given)
+      return (await backend.groups.removeMember(...membership)) !== 'unknown_group'
     },
   },
 ]
+
+async function membershipIn(
+  backend: XmppBackend,
+  given: Given,
+): Promise<[host: string, group: string, member: string]> {
+  const { user, host, group, grouphost } = given
+  const groupHost = await servedHost(backend, grouphost!)
+  const member = jidOf(user!, host!)
+  if (member === undefined) throw new EjabberdError(400, "Invalid 'user'/'host'")
+  return [groupHost, group!, member]
+}

@@ -1,6 +1,5 @@
-import { prepareResource } from 'patchbay'
 import { checkText } from './checks.js'
-import { type BackendCommand, servedJid } from './command.js'
+import { type BackendCommand, knownJid, knownSession } from './command.js'
 import { binary, HOST, integer, RESCODE, RESTUPLE, USER } from './shapes.js'
 
 const ACCESS = { permission: 'sessions.write' }
@@ -15,13 +14,10 @@ export const KICK_COMMANDS: readonly BackendCommand[] = [
     tags: TAGS,
     arguments: [USER, HOST, binary('resource'), binary('reason')],
     result: RESCODE,
-    async run(backend, { user, host, resource: given, reason }) {
-      const text = checkText('reason', reason!)
-      const jid = await servedJid(backend, user!, host!)
-      const resource = prepareResource(given!)
-      if (jid !== undefined && resource !== undefined) {
-        await backend.sessions.end(`${jid}/${resource}`, { condition: 'conflict', ...(text && { text }) })
-      }
+    async run(backend, given) {
+      const text = checkText('reason', given['reason']!)
+      const session = await knownSession(backend, given)
+      if (session !== undefined) await backend.sessions.end(session, { condition: 'conflict', ...(text && { text }) })
       return true
     },
   },
@@ -36,7 +32,7 @@ export const KICK_COMMANDS: readonly BackendCommand[] = [
       [2, RESTUPLE],
     ],
     async run(backend, { user, host }, { version }) {
-      const jid = await servedJid(backend, user!, host!)
+      const jid = await knownJid(backend, user!, host!)
       const why = { condition: 'policy-violation', text: 'has been kicked' }
       const kicked = jid === undefined ? 0 : await backend.sessions.end(jid, why)
       return version < 2 ? kicked : `Kicked sessions: ${kicked}`

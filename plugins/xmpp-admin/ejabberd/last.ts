@@ -1,4 +1,4 @@
-import { EjabberdError } from 'patchbay'
+import { invalidArgument } from 'patchbay'
 import type { LastActivity } from '../backend.js'
 import { checkText } from './checks.js'
 import { type BackendCommand, servedJid } from './command.js'
@@ -33,7 +33,7 @@ export const LAST_COMMANDS: readonly BackendCommand[] = [
     result: RESCODE,
     async run(backend, { user, host, timestamp, status }) {
       const seconds = Number(timestamp)
-      if (seconds < -1 || seconds > LATEST) throw new EjabberdError(400, "Invalid 'timestamp': no such time")
+      if (seconds < -1 || seconds > LATEST) throw invalidArgument('timestamp', 'no such time')
       const jid = await servedJid(backend, user!, host!)
       const at = seconds === -1 ? new Date() : new Date(seconds * 1000)
       const set = () => backend.accounts.setLastActivity(jid!, at, checkText('status', status!))

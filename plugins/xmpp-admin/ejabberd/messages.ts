@@ -1,7 +1,9 @@
-import { EjabberdError, formatJid, parseJid, prepareResource } from 'patchbay'
+import { EjabberdError, formatJid, parseJid } from 'patchbay'
+import { isXmlText } from '../xml-text.js'
 import { checkText } from './checks.js'
-import { type BackendCommand, servedJid } from './command.js'
+import { type BackendCommand, knownSession } from './command.js'
 import { binary, HOST, RESCODE, USER } from './shapes.js'
+import { stanzaFault } from './stanza-fault.js'
 
 const ACCESS = { permission: 'messages.send' }
 const TAGS = ['stanza']
@@ -20,11 +22,11 @@ export const MESSAGE_COMMANDS: readonly BackendCommand[] = [
     async run(backend, { type, from: sender, to: receiver, subject, body }) {
       const from = addressOf(sender!) ?? badAttribute('from')
       const to = addressOf(receiver!) ?? badAttribute('to')
-      if (!TYPES.includes(type!)) badAttribute('type')
       await backend.messages.send({
-        ...{ from, to, type: type! },
-        // As the original: a chat has no subject.
-        ...(subject !== '' && type !== 'chat' && { subject: checkText('subject', subject!) }),
+        ...{ from, to },
+        // As the original: what is no type is none, which means normal.
+        type: TYPES.includes(type!) ? type! : 'normal',
+        ...(subject !== '' && { subject: checkText('subject', subject!) }),
         body: checkText('body', body!),
       })
       return true
@@ -38,9 +40,11 @@ export const MESSAGE_COMMANDS: readonly BackendCommand[] = [
     arguments: [...FROM_TO, binary('stanza')],
     result: RESCODE,
     async run(backend, { from: sender, to: receiver, stanza }) {
-      const from = addressOf(sender!) ?? malformed(sender!)
-      const to = addressOf(receiver!) ?? malformed(receiver!)
-      if ((await backend.messages.route(from, to, checkText('stanza', stanza!))) === 'invalid_xml') throw notXml()
+      const from = addressOf(sender!) ?? malformed()
+      const to = addressOf(receiver!) ?? malformed()
+      if (!isXmlText(stanza!) || (await backend.messages.route(from, to, stanza!)) === 'invalid_xml') {
+        throw notXml(stanza!)
+      }
       return true
     },
   },
@@ -51,15 +55,14 @@ export const MESSAGE_COMMANDS: readonly BackendCommand[] = [
     tags: TAGS,
     arguments: [USER, HOST, binary('resource'), binary('stanza')],
     result: RESCODE,
-    async run(backend, { user, host, resource: given, stanza }) {
-      const jid = await servedJid(backend, user!, host!)
-      const resource = prepareResource(given!)
-      const known = jid !== undefined && resource !== undefined
-      const outcome = known
-        ? await backend.sessions.receive(`${jid}/${resource}`, checkText('stanza', stanza!))
-        : 'unknown_session'
-      if (outcome === 'invalid_xml') throw notXml()
-      return outcome === 'received'
+    async run(backend, given) {
+      const stanza = given['stanza']!
+      const session = await knownSession(backend, given)
+      if (!isXmlText(stanza)) throw notXml(stanza)
+      const outcome = session === undefined ? 'unknown_session' : await backend.sessions.receive(session, stanza)
+      if (outcome === 'invalid_xml') throw notXml(stanza)
+      if (outcome !== 'received') throw new EjabberdError(400, 'no_session')
+      return true
     },
   },
 ]
@@ -77,10 +80,10 @@ function badAttribute(name: string): never {
   )
 }
 
-function malformed(jid: string): never {
-  throw new EjabberdError(400, `Malformed JID: ${jid}`)
+function malformed(): never {
+  throw new EjabberdError(400, 'JID malformed')
 }
 
-function notXml(): EjabberdError {
-  return new EjabberdError(400, 'not well-formed (invalid token)')
+function notXml(stanza: string): EjabberdError {
+  return new EjabberdError(400, stanzaFault(stanza))
 }

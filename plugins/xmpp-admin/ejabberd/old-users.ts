@@ -1,6 +1,6 @@
 import type { XmppBackend } from '../backend.js'
 import { daysAgo } from './checks.js'
-import { type BackendCommand, servedHost } from './command.js'
+import { type BackendCommand, knownHost } from './command.js'
 import { HOST, integer, RESTUPLE } from './shapes.js'
 
 const ACCESS = { permission: 'accounts.write' }
@@ -26,9 +26,15 @@ export const OLD_USER_COMMANDS: readonly BackendCommand[] = [
     tags: TAGS,
     arguments: [HOST, integer('days')],
     result: RESTUPLE,
-    run: async (backend, { host, days }) => deleteOld(backend, [await servedHost(backend, host!)], Number(days)),
+    run: async (backend, { host, days }) => deleteOld(backend, await only(backend, host!), Number(days)),
   },
 ]
+
+/** Where the host is not served, nobody is old: the original says so. */
+async function only(backend: XmppBackend, given: string): Promise<string[]> {
+  const host = await knownHost(backend, given)
+  return host === undefined ? [] : [host]
+}
 
 async function deleteOld({ accounts }: XmppBackend, hosts: readonly string[], days: number): Promise<string> {
   const since = daysAgo(days)

@@ -1,8 +1,8 @@
-import { EjabberdError, prepareResource } from 'patchbay'
+import { invalidArgument } from 'patchbay'
 import type { XmppBackend, XmppSession } from '../backend.js'
 import { checkText } from './checks.js'
-import { type BackendCommand, servedHost, servedJid } from './command.js'
-import { sessionsOf } from './sessions.js'
+import { type BackendCommand, knownSession, servedHost } from './command.js'
+import { priorityOf, sessionsOf, sessionsOn } from './sessions.js'
 import { binary, HOST, HOST_OR_SERVER, integer, listOf, RESCODE, tupleOf, USER } from './shapes.js'
 
 const READ = { permission: 'sessions.read' }
@@ -30,7 +30,7 @@ export const PRESENCE_COMMANDS: readonly BackendCommand[] = [
       const sessions = [...(await sessionsOf(backend, user!, host!))].sort((a, b) => b.priority - a.priority)
       const first = sessions.find(({ show }) => show !== 'unavailable')
       if (first) return { jid: first.jid, show: first.show, status: first.statusText }
-      return { jid: (await servedJid(backend, user!, host!)) ?? `${user}@${host}`, show: 'unavailable', status: '' }
+      return { jid: user === '' ? host! : `${user}@${host}`, show: 'unavailable', status: '' }
     },
   },
   {
@@ -45,15 +45,20 @@ export const PRESENCE_COMMANDS: readonly BackendCommand[] = [
     ],
     result: RESCODE,
     async run(backend, given) {
-      const { user, host, resource: wanted, type, show, status } = given
-      const jid = await servedJid(backend, user!, host!)
-      const resource = prepareResource(wanted!)
-      if (!TYPES.includes(type!)) throw new EjabberdError(400, `Invalid 'type': one of ${TYPES.join(', ')}`)
-      if (!SHOWS.includes(show!)) throw new EjabberdError(400, `Invalid 'show': one of ${SHOWS.slice(1).join(', ')}`)
-      const priority = priorityOf(given['priority'])
-      if (jid === undefined || resource === undefined) return false
-      const presence = { type: type!, show: show === 'available' ? '' : show!, status: checkText('status', status!) }
-      return (await backend.sessions.setPresence(`${jid}/${resource}`, { ...presence, priority })) === 'sent'
+      const { type, show, status } = given
+      await servedHost(backend, given['host']!)
+      const session = await knownSession(backend, given)
+      // As the original: no type means available.
+      if (type !== '' && !TYPES.includes(type!)) throw invalidArgument('type', `one of ${TYPES.join(', ')}`)
+      if (!SHOWS.includes(show!)) throw invalidArgument('show', `one of ${SHOWS.slice(1).join(', ')}`)
+      const priority = numberIn(given['priority'])
+      if (session === undefined) return false
+      const presence = {
+        type: type || 'available',
+        show: show === 'available' ? '' : show!,
+        status: checkText('status', status!),
+      }
+      return (await backend.sessions.setPresence(session, { ...presence, priority })) === 'sent'
     },
   },
   {
@@ -101,22 +106,23 @@ export const PRESENCE_COMMANDS: readonly BackendCommand[] = [
 ]
 
 /** `all` is every host, as in the original. */
-async function onHost(backend: XmppBackend, host: string): Promise<readonly XmppSession[]> {
-  return host === 'all' ? backend.sessions.list() : backend.sessions.list({ host: await servedHost(backend, host) })
+function onHost(backend: XmppBackend, host: string): Promise<readonly XmppSession[]> {
+  return host === 'all' ? backend.sessions.list() : sessionsOn(backend, host)
 }
 
 function showing(sessions: readonly XmppSession[], status: string): readonly XmppSession[] {
   return status === 'all' ? sessions : sessions.filter(({ show }) => show === status)
 }
 
-function shown({ jid, resource, priority, statusText: status }: XmppSession): object {
+function shown(session: XmppSession): object {
+  const { jid, resource, statusText: status } = session
   const [user = '', host = ''] = jid.slice(0, -resource.length - 1).split('@')
-  return { jid, user, host, resource, priority, status }
+  return { jid, user, host, resource, priority: priorityOf(session), status }
 }
 
 /** From -128 to 127 (RFC 6121 §4.7.2.3). */
-function priorityOf(given: unknown): number {
+function numberIn(given: unknown): number {
   const priority = typeof given === 'string' && /^-?\d{1,3}$/.test(given) ? Number(given) : given
   if (typeof priority === 'number' && priority >= -128 && priority <= 127) return priority
-  throw new EjabberdError(400, "Invalid 'priority': a whole number from -128 to 127")
+  throw invalidArgument('priority', 'a whole number from -128 to 127')
 }

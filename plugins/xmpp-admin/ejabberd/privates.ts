@@ -1,4 +1,4 @@
-import { EjabberdError } from 'patchbay'
+import { invalidArgument } from 'patchbay'
 import { checkText } from './checks.js'
 import { type BackendCommand, servedJid } from './command.js'
 import { binary, HOST, RESCODE, text, USER } from './shapes.js'
@@ -18,9 +18,9 @@ export const PRIVATE_COMMANDS: readonly BackendCommand[] = [
     result: text('res'),
     async run(backend, { user, host, element: name, ns }) {
       const jid = await servedJid(backend, user!, host!)
-      if (!NAME.test(name!)) throw new EjabberdError(400, "Invalid 'element': no name of an element")
+      if (!NAME.test(name!)) throw invalidArgument('element', 'no name of an element')
       const stored = jid === undefined ? undefined : await backend.privates.get(jid, name!, ns!)
-      return `<query xmlns='jabber:iq:private'>${stored ?? `<${name} xmlns='${escaped(ns!)}'/>`}</query>`
+      return `<query xmlns='jabber:iq:private'>${stored ?? `<${name}${ns === '' ? '' : ` xmlns='${escaped(ns!)}'`}/>`}</query>`
     },
   },
   {
@@ -38,5 +38,8 @@ export const PRIVATE_COMMANDS: readonly BackendCommand[] = [
 ]
 
 function escaped(value: string): string {
-  return value.replace(/[<&']/g, character => ({ '<': '&lt;', '&': '&amp;', "'": '&apos;' })[character]!)
+  return value.replace(
+    /[<&'"]/g,
+    character => ({ '<': '&lt;', '&': '&amp;', "'": '&apos;', '"': '&quot;' })[character]!,
+  )
 }

@@ -1,10 +1,10 @@
-import { type Argument, bareJid, EjabberdError, prepareDomain, prepareLocal } from 'patchbay'
+import { type Argument, bareJid, EjabberdError, invalidArgument, prepareDomain, prepareLocal } from 'patchbay'
 import type { XmppBackend } from '../backend.js'
 import type { Given } from './command.js'
 import { binary } from './shapes.js'
 
 /** The name of a room: `room` since 24.12, which came after the first version. */
-export const ROOM_NAME: readonly Argument[] = [
+const ROOM_NAME: readonly Argument[] = [
   binary('name', { until: 0 }),
   binary('room', { as: 'name', formerly: ['name'], since: 1 }),
 ]
@@ -14,14 +14,13 @@ export const SERVICE_OR_HOST = binary('service', { formerly: ['host'] })
 export const ROOM: readonly Argument[] = [...ROOM_NAME, SERVICE]
 
 export const refused = (why: string) => new EjabberdError(400, why)
-export const invalid = (argument: string) => refused(`Invalid '${argument}'`)
 
 /** The bare JID of a room by name and service; throws the original's refusals of what can be none. */
 export async function roomOf(backend: XmppBackend, given: Given): Promise<string> {
   const name = prepareLocal(given['name']!)
-  if (name === undefined) throw invalid('name')
+  if (name === undefined) throw invalidArgument('name')
   const service = prepareDomain(given['service']!)
-  if (service === undefined || !(await backend.rooms.services()).includes(service)) throw invalid('service')
+  if (service === undefined || !(await backend.rooms.services()).includes(service)) throw invalidArgument('service')
   return `${name}@${service}`
 }
 
@@ -37,7 +36,7 @@ export async function knownRoom(backend: XmppBackend, given: Given): Promise<str
 export async function serviceOf(backend: XmppBackend, { service }: Given): Promise<string | undefined> {
   if (service === 'global') return undefined
   const prepared = prepareDomain(service!)
-  if (prepared === undefined || !(await backend.rooms.services()).includes(prepared)) throw invalid('service')
+  if (prepared === undefined || !(await backend.rooms.services()).includes(prepared)) throw invalidArgument('service')
   return prepared
 }
 

@@ -1,7 +1,7 @@
-import { prepareResource } from 'patchbay'
+import { invalidArgument, prepareResource } from 'patchbay'
 import type { XmppBackend } from '../backend.js'
 import type { BackendCommand, Given } from './command.js'
-import { accountIn, invalid, refused, SERVICE_OR_HOST, serviceOf } from './room-arguments.js'
+import { accountIn, refused, SERVICE_OR_HOST, serviceOf } from './room-arguments.js'
 import { binary, RESCODE } from './shapes.js'
 
 const WRITE = { permission: 'rooms.write' }
@@ -22,7 +22,7 @@ export const ROOM_NICK_COMMANDS: readonly BackendCommand[] = [
     async run(backend, given) {
       const nick = prepareResource(given['nick']!)
       // The original takes an empty one for none.
-      if (nick === undefined && given['nick'] !== '') throw invalid('nick')
+      if (nick === undefined && given['nick'] !== '') throw invalidArgument('nick')
       return register(backend, given, nick)
     },
   },
@@ -40,8 +40,8 @@ export const ROOM_NICK_COMMANDS: readonly BackendCommand[] = [
 async function register(backend: XmppBackend, given: Given, nick: string | undefined): Promise<boolean> {
   const service = await serviceOf(backend, given)
   const jid = accountIn(given, 'jid')
-  if (service === undefined) throw invalid('service')
-  if (jid === undefined) throw invalid('jid')
+  if (service === undefined) throw invalidArgument('service')
+  if (jid === undefined) throw invalidArgument('jid')
   const outcome = await backend.rooms.registerNick(service, jid, nick)
   if (outcome === 'nick_taken') throw refused('Nick already registered')
   return outcome === 'registered'

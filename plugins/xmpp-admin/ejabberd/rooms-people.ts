@@ -1,8 +1,8 @@
-import { bareJid, type ResultType } from 'patchbay'
+import { bareJid, invalidArgument, type ResultType } from 'patchbay'
 import type { Affiliation, RoomAffiliation, XmppBackend } from '../backend.js'
 import { checkText } from './checks.js'
 import type { BackendCall, BackendCommand, Given } from './command.js'
-import { accountIn, invalid, knownRoom, ROOM, refused, roomOf } from './room-arguments.js'
+import { accountIn, knownRoom, ROOM, refused, roomOf } from './room-arguments.js'
 import { atom, binaries, binary, integer, listOf, RESCODE, text, tupleOf } from './shapes.js'
 
 const READ = { permission: 'rooms.read' }
@@ -37,7 +37,7 @@ export const ROOM_PEOPLE_COMMANDS: readonly BackendCommand[] = [
       if (!AFFILIATION_NAMES.includes(affiliation)) throw refused('Invalid affiliation')
       const room = await roomOf(backend, given)
       const jid = accountIn(given, 'jid')
-      if (jid === undefined) throw invalid('jid')
+      if (jid === undefined) throw invalidArgument('jid')
       const outcome = await backend.rooms.setAffiliation(room, jid, affiliation as Affiliation)
       if (outcome === 'unknown_room') throw refused("Room doesn't exists")
       return true
@@ -68,7 +68,7 @@ export const ROOM_PEOPLE_COMMANDS: readonly BackendCommand[] = [
     async run(backend, given) {
       const room = await knownRoom(backend, given)
       const jid = bareJid(given['jid']!)
-      if (jid === undefined) throw invalid('jid')
+      if (jid === undefined) throw invalidArgument('jid')
       return (room !== undefined && (await backend.rooms.affiliation(room, jid))) || noRoom()
     },
   },
@@ -110,12 +110,13 @@ export const ROOM_PEOPLE_COMMANDS: readonly BackendCommand[] = [
 ]
 
 async function invite(backend: XmppBackend, given: Given, call: BackendCall): Promise<boolean> {
-  const room = await roomOf(backend, given)
+  const room = await knownRoom(backend, given)
+  if (room === undefined) throw refused('room_not_found')
   const users = call.arguments['users'] as string | readonly string[]
   const present = new Set((await occupantsOf(backend, given)).map(({ jid }) => bareJid(jid)))
   const whom = (typeof users === 'string' ? users.split(':') : users).map(user => {
     const jid = bareJid(user)
-    if (jid === undefined) throw invalid('users')
+    if (jid === undefined) throw invalidArgument('users')
     return jid
   })
   // The word the original takes for nothing, since its command line has no empty argument.

@@ -1,6 +1,6 @@
 import { type Argument, bareJid, prepareResource } from 'patchbay'
 import type { XmppBackend } from '../backend.js'
-import { type BackendCall, type BackendCommand, type Given, jidOf, servedHost } from './command.js'
+import { type BackendCall, type BackendCommand, type Given, knownJid } from './command.js'
 import { accountIn, knownRoom, ROOM, refused } from './room-arguments.js'
 import { binaries, binary, HOST, listOf, RESCODE, text, tupleOf, USER } from './shapes.js'
 
@@ -86,8 +86,7 @@ export const ROOM_SUBSCRIPTION_COMMANDS: readonly BackendCommand[] = [
     arguments: [USER, HOST],
     result: listOf('rooms', tupleOf('room', 'roomjid', 'usernick', listOf('nodes', 'node'))),
     async run(backend, { user, host }) {
-      await servedHost(backend, host!)
-      const jid = jidOf(user!, host!)
+      const jid = await knownJid(backend, user!, host!)
       const subscriptions = jid === undefined ? [] : await backend.rooms.subscriptions.of(jid)
       return subscriptions.map(({ room, nick, nodes }) => ({ roomjid: room, usernick: nick, nodes }))
     },

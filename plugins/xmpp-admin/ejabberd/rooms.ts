@@ -1,7 +1,7 @@
-import { type Argument, regexp } from 'patchbay'
+import { type Argument, invalidArgument, regexp } from 'patchbay'
 import type { RoomOption, XmppBackend } from '../backend.js'
-import { type BackendCommand, type Given, jidOf, servedHost } from './command.js'
-import { invalid, knownRoom, ROOM, refused, roomOf, SERVICE_OR_HOST, serviceOf } from './room-arguments.js'
+import { type BackendCommand, type Given, knownJid, servedHost } from './command.js'
+import { knownRoom, ROOM, refused, roomOf, SERVICE_OR_HOST, serviceOf } from './room-arguments.js'
 import { binary, HOST, integer, listOf, RESCODE, text, tupleOf, USER } from './shapes.js'
 
 const READ = { permission: 'rooms.read' }
@@ -114,17 +114,17 @@ export const ROOM_COMMANDS: readonly BackendCommand[] = [
     arguments: [USER, HOST],
     result: listOf('rooms', 'room'),
     async run(backend, { user, host }) {
-      await servedHost(backend, host!)
-      const jid = jidOf(user!, host!)
+      const jid = await knownJid(backend, user!, host!)
       return jid === undefined ? [] : backend.rooms.roomsOf(jid)
     },
   },
 ]
 
 async function create(backend: XmppBackend, given: Given, options: readonly RoomOption[]): Promise<boolean> {
+  await servedHost(backend, given['host']!)
   const outcome = await backend.rooms.create(await roomOf(backend, given), options)
   if (outcome === 'exists') throw refused('Room already exists')
-  if (outcome === 'unknown_service') throw invalid('service')
+  if (outcome === 'unknown_service') throw invalidArgument('service')
   assertAccepted(outcome)
   return true
 }

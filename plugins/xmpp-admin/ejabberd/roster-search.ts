@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { EjabberdError, glob, type Pattern, reason } from 'patchbay'
+import { EjabberdError, glob, invalidArgument, type Pattern, reason } from 'patchbay'
 import type { RosterEntry, XmppBackend } from '../backend.js'
 import type { BackendCommand, Given } from './command.js'
 import { listOf, text, tupleOf } from './shapes.js'
@@ -26,7 +26,7 @@ export const ROSTER_SEARCH_COMMANDS: readonly BackendCommand[] = [
     result: listOf('response', tupleOf('pairs', 'user', 'contact')),
     async run(backend, given) {
       const { action } = given
-      if (action !== 'list' && action !== 'delete') throw invalid('action', 'list or delete')
+      if (action !== 'list' && action !== 'delete') throw invalidArgument('action', 'list or delete')
       const found = await find(backend, conditionsOf(given))
       if (action === 'delete') for (const { user, contact } of found) await backend.rosters.delete(user, contact)
       return found
@@ -65,13 +65,14 @@ function conditionsOf({ subs, asks, users, contacts }: Given): Condition {
 function wordsOf(name: string, given: string, known: readonly string[]): ReadonlySet<string> {
   const words = given.split(':').filter(word => word !== '')
   if (words.includes('any')) return new Set(known)
-  if (words.length === 0 || !words.every(word => known.includes(word))) throw invalid(name, `any, ${known.join(', ')}`)
+  if (words.length === 0 || !words.every(word => known.includes(word)))
+    throw invalidArgument(name, `any, ${known.join(', ')}`)
   return new Set(words)
 }
 
 function jidsOf(name: string, given: string): (jid: string) => boolean {
   const patterns = given.split(':').filter(word => word !== '')
-  if (patterns.length === 0) throw invalid(name, 'any, or patterns of JIDs')
+  if (patterns.length === 0) throw invalidArgument(name, 'any, or patterns of JIDs')
   if (patterns.includes('any')) return () => true
   const compiled = patterns.map(pattern =>
     partsOf(pattern).map(part => (part === undefined ? undefined : compile(name, part))),
@@ -94,10 +95,6 @@ function compile(name: string, pattern: string): Pattern {
   try {
     return glob(pattern)
   } catch (thrown) {
-    throw invalid(name, reason(thrown))
+    throw invalidArgument(name, reason(thrown))
   }
-}
-
-function invalid(name: string, expected: string): EjabberdError {
-  return new EjabberdError(400, `Invalid '${name}': ${expected}`)
 }

@@ -1,7 +1,7 @@
 import { type Argument, EjabberdError, prepareDomain, type ResultType } from 'patchbay'
 import type { RosterEntry, XmppBackend } from '../backend.js'
 import { checkText } from './checks.js'
-import { type BackendCommand, jidOf, servedHost } from './command.js'
+import { type BackendCommand, jidOf, knownJid, servedJid } from './command.js'
 import { binaries, binary, HOST_OR_SERVER, listOf, RESCODE, tupleOf, USER } from './shapes.js'
 
 const READ = { permission: 'roster.read' }
@@ -30,8 +30,10 @@ export const ROSTER_COMMANDS: readonly BackendCommand[] = [
     arguments: [USER, HOST_OR_SERVER],
     result: CONTACTS,
     async run(backend, { user, host }, { version }) {
-      await servedHost(backend, host!)
-      const contacts = await backend.rosters.get(jidOf(user!, host!) ?? invalid('user', 'server'))
+      // Of nobody, and of a host that is not served, the original finds no contacts.
+      if (user !== '' && jidOf(user!, 'localhost') === undefined) invalid('user', 'server')
+      const jid = await knownJid(backend, user!, host!)
+      const contacts = jid === undefined ? [] : await backend.rosters.get(jid)
       return version === 0 ? contacts.flatMap(inEachGroup) : contacts
     },
   },
@@ -77,8 +79,7 @@ export const ROSTER_COMMANDS: readonly BackendCommand[] = [
 
 async function ownerOf(backend: XmppBackend, given: Readonly<Record<string, string>>): Promise<string> {
   const { localuser, localhost } = given
-  await servedHost(backend, localhost!)
-  return jidOf(localuser!, localhost!) ?? invalid('localuser', 'localserver')
+  return (await servedJid(backend, localuser!, localhost!)) ?? invalid('localuser', 'localserver')
 }
 
 /** A host alone can be a contact, too: that of a gateway. */

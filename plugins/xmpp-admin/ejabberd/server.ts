@@ -1,4 +1,4 @@
-import { EjabberdError } from 'patchbay'
+import { EjabberdError, invalidArgument } from 'patchbay'
 import { checkText } from './checks.js'
 import type { BackendCommand } from './command.js'
 import { atom, integer, listOf, RESCODE, RESTUPLE, text } from './shapes.js'
@@ -47,7 +47,7 @@ export const SERVER_COMMANDS: readonly BackendCommand[] = [
     async run(backend, { delay, announcement }, { leave }) {
       const seconds = Number(delay)
       if (seconds < 0 || seconds > LONGEST_DELAY_SECONDS) {
-        throw new EjabberdError(400, `Invalid 'delay': from 0 to ${LONGEST_DELAY_SECONDS} seconds`)
+        throw invalidArgument('delay', `from 0 to ${LONGEST_DELAY_SECONDS} seconds`)
       }
       const body = checkText('announcement', announcement!)
       leave('the command stop_kindly of the ejabberd API', seconds)

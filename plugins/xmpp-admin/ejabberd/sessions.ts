@@ -1,6 +1,6 @@
 import type { XmppBackend, XmppSession } from '../backend.js'
 import { internalError } from './checks.js'
-import { type BackendCommand, servedHost, servedJid } from './command.js'
+import { type BackendCommand, knownHost, knownJid } from './command.js'
 import { HOST, integer, listOf, text, tupleOf, USER } from './shapes.js'
 
 const ACCESS = { permission: 'sessions.read' }
@@ -60,7 +60,7 @@ export const SESSION_COMMANDS: readonly BackendCommand[] = [
     arguments: [HOST],
     result: listOf('connected_users_vhost', 'sessions'),
     async run(backend, { host }) {
-      const sessions = await backend.sessions.list({ host: await servedHost(backend, host!) })
+      const sessions = await sessionsOn(backend, host!)
       return sessions.map(({ jid }) => jid)
     },
   },
@@ -113,8 +113,18 @@ export const SESSION_COMMANDS: readonly BackendCommand[] = [
 ]
 
 export async function sessionsOf(backend: XmppBackend, user: string, host: string): Promise<readonly XmppSession[]> {
-  const jid = await servedJid(backend, user, host)
+  const jid = await knownJid(backend, user, host)
   return jid === undefined ? [] : backend.sessions.list({ jid })
+}
+
+export async function sessionsOn(backend: XmppBackend, given: string): Promise<readonly XmppSession[]> {
+  const host = await knownHost(backend, given)
+  return host === undefined ? [] : backend.sessions.list({ host })
+}
+
+/** Of a session that is not available, the original tells -1: no message goes there. */
+export function priorityOf({ show, priority }: XmppSession): number {
+  return show === 'unavailable' ? -1 : priority
 }
 
 function shown(session: XmppSession, node: string): object {
@@ -123,7 +133,7 @@ function shown(session: XmppSession, node: string): object {
     connection: session.connection,
     ip: session.address,
     port: session.port,
-    priority: session.priority,
+    priority: priorityOf(session),
     node,
     uptime: Math.floor((Date.now() - session.connectedAt.getTime()) / 1000),
     status: session.show,

@@ -1,6 +1,6 @@
 import type { XmppBackend } from '../backend.js'
 import { internalError } from './checks.js'
-import { type BackendCommand, servedHost } from './command.js'
+import { type BackendCommand, knownHost } from './command.js'
 import { binary, HOST, integer } from './shapes.js'
 
 const ACCESS = { permission: 'server.read' }
@@ -45,7 +45,11 @@ export const STATISTICS_COMMANDS: readonly BackendCommand[] = [
     policy: 'admin',
     arguments: [binary('name'), HOST],
     result: integer('stat'),
-    run: async (backend, { name, host }) => named(OF_A_HOST, name!)(backend, await servedHost(backend, host!)),
+    async run(backend, { name, host }) {
+      const figure = named(OF_A_HOST, name!)
+      const known = await knownHost(backend, host!)
+      return known === undefined ? 0 : figure(backend, known)
+    },
   },
   {
     access: ACCESS,

@@ -1,7 +1,7 @@
-import { EjabberdError } from 'patchbay'
+import { EjabberdError, invalidArgument } from 'patchbay'
 import type { XmppBackend } from '../backend.js'
 import { checkText } from './checks.js'
-import { type BackendCommand, type Given, servedJid } from './command.js'
+import { type BackendCommand, type Given, jidOf, knownHost, servedJid } from './command.js'
 import { binaries, binary, HOST, listOf, RESCODE, text, USER } from './shapes.js'
 import { type FieldPath, valuesIn, withValues } from './vcard-fields.js'
 
@@ -86,7 +86,8 @@ export const VCARD_COMMANDS: readonly BackendCommand[] = [
 ]
 
 async function read(backend: XmppBackend, { user, host }: Given, path: FieldPath): Promise<readonly string[]> {
-  const jid = await servedJid(backend, user!, host!)
+  if ((await knownHost(backend, host!)) === undefined) throw new EjabberdError(400, 'error_wrong_hostname')
+  const jid = jidOf(user!, host!)
   const vcard = jid === undefined ? undefined : await backend.vcards.get(jid)
   if (!vcard) throw new EjabberdError(400, 'error_no_vcard_found')
   const values = valuesIn(vcard, path)
@@ -100,7 +101,7 @@ async function write(
   path: FieldPath,
   values: readonly string[],
 ): Promise<boolean> {
-  if (!path.every(name => FIELD.test(name!))) throw new EjabberdError(400, "Invalid 'name': no field of a vCard")
+  if (!path.every(name => FIELD.test(name!))) throw invalidArgument('name', 'no field of a vCard')
   for (const value of values) checkText('content', value)
   const jid = await servedJid(backend, user!, host!)
   if (jid === undefined) return false

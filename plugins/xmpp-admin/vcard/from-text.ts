@@ -1,6 +1,7 @@
 import type { XmlElement } from '../backend.js'
+import { child, vcardElement } from './element.js'
 import { fold, readLine, unfold, type VcardLine } from './line.js'
-import { child, PROPERTIES, VCARD_TEMP } from './properties.js'
+import { PROPERTIES } from './properties.js'
 
 /** Of what was put, where elements of XMPP cannot say all of it: a line, or how the lines were written. */
 export const AS_PUT = 'patchbay:vcard'
@@ -14,7 +15,7 @@ const MOST_LINES = 1000
 export function vcardFromText(text: string): XmlElement | undefined {
   const lines = unfold(text)
   const [first, ...rest] = lines
-  if (first === undefined) return element([])
+  if (first === undefined) return vcardElement('vCard')
   if (!/^BEGIN:VCARD$/i.test(first) || !/^END:VCARD$/i.test(rest.pop() ?? '') || lines.length > MOST_LINES) {
     return undefined
   }
@@ -24,7 +25,7 @@ export function vcardFromText(text: string): XmlElement | undefined {
   const version = known.find(({ name }) => name === 'VERSION')?.value ?? '4.0'
   if (!VERSIONS.includes(version)) return undefined
   const said = known.filter(({ name }) => name !== 'VERSION').map(line => elementOf(line, version))
-  return element([child('VERSION', version), ...said, ...written(text, lines)])
+  return vcardElement('vCard', child('VERSION', version), ...said, ...written(text, lines))
 }
 
 function elementOf(line: VcardLine, version: string): XmlElement {
@@ -32,7 +33,7 @@ function elementOf(line: VcardLine, version: string): XmlElement {
   const children = property?.read(line)
   const asPut: XmlElement = { name: 'line', xmlns: AS_PUT, attributes: {}, children: [line.text] }
   if (!property || !children) return asPut
-  const made = { name: property.element, xmlns: VCARD_TEMP, attributes: {}, children }
+  const made = vcardElement(property.element, ...children)
   return `${property.line}${property.write(made, version)}` === line.text
     ? made
     : { ...made, children: [...children, asPut] }
@@ -47,8 +48,4 @@ function written(text: string, lines: readonly string[]): XmlElement[] {
     ...(text.endsWith('\n') ? {} : { end: 'no' }),
   }
   return Object.keys(attributes).length === 0 ? [] : [{ name: 'written', xmlns: AS_PUT, attributes, children: [] }]
-}
-
-function element(children: XmlElement['children']): XmlElement {
-  return { name: 'vCard', xmlns: VCARD_TEMP, attributes: {}, children }
 }

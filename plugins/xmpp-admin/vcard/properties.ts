@@ -1,7 +1,6 @@
 import type { XmlElement } from '../backend.js'
+import { child, elementsIn, textIn } from './element.js'
 import { escapeText, split, unescapeText, type VcardLine } from './line.js'
-
-export const VCARD_TEMP = 'vcard-temp'
 
 /** A property of a vCard and its element (XEP-0054 §3). */
 export interface Property {
@@ -101,18 +100,6 @@ export const PROPERTIES: readonly Property[] = [
   pictured('PHOTO'),
   pictured('LOGO'),
 ]
-
-export function child(name: string, text: string): XmlElement {
-  return { name, xmlns: VCARD_TEMP, attributes: {}, children: text === '' ? [] : [text] }
-}
-
-export function elementsIn({ children }: XmlElement): XmlElement[] {
-  return children.filter((each): each is XmlElement => typeof each !== 'string')
-}
-
-export function textIn({ children }: XmlElement): string {
-  return children.filter(each => typeof each === 'string').join('')
-}
 
 /** What a client has stored may have line breaks where a line of a vCard has none. */
 export function oneLine(text: string): string {

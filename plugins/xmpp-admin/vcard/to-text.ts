@@ -1,7 +1,8 @@
 import type { XmlElement } from '../backend.js'
+import { elementsIn, textIn } from './element.js'
 import { AS_PUT } from './from-text.js'
 import { fold, readLine } from './line.js'
-import { elementsIn, oneLine, PROPERTIES, textIn } from './properties.js'
+import { oneLine, PROPERTIES } from './properties.js'
 
 /** The text of a vCard, whoever has stored it; empty where it says nothing. */
 export function textFromVcard(vcard: XmlElement): string {

@@ -1,12 +1,12 @@
-import { randomBytes } from 'node:crypto'
 import { formatJid, parseJid } from 'patchbay'
 import { domainOf } from '../accounts/addresses.js'
 import { presencesTo } from '../presence/share.js'
 import { sees, shows } from '../roster/state.js'
 import type { Server } from '../server.js'
-import { send, sessionsOf } from '../session/sessions.js'
+import { push } from '../session/push.js'
+import { sessionsOf } from '../session/sessions.js'
 import { StanzaError } from '../stanza/error.js'
-import { CLIENT, type Element, element, elements } from '../xml/element.js'
+import { type Element, element, elements } from '../xml/element.js'
 import { isOn } from './blocklist.js'
 
 export const BLOCKING = 'urn:xmpp:blocking'
@@ -52,7 +52,7 @@ export async function changeBlocklist(
     for (const contact of verb === 'unblock' ? hidden : []) {
       if (!isOn(server, then, account, contact)) show(server, account, contact)
     }
-    push(server, account, verb, jids)
+    tell(server, account, verb, jids)
   })
 }
 
@@ -90,14 +90,9 @@ function seenBy({ accounts, rosters }: Server, account: string, contact: string)
   return accounts.find(contact) !== undefined && shows(rosters.entry(contact, account))
 }
 
-function push({ registry }: Server, account: string, verb: 'block' | 'unblock', jids: readonly string[]): void {
+function tell({ registry }: Server, account: string, verb: 'block' | 'unblock', jids: readonly string[]): void {
   const items = jids.map(jid => element(BLOCKING, 'item', { jid }))
   for (const session of sessionsOf(registry, account)) {
-    if (!session.blocking) continue
-    const id = `push-${randomBytes(6).toString('base64url')}`
-    send(
-      session,
-      element(CLIENT, 'iq', { type: 'set', id, to: session.jid, from: account }, [element(BLOCKING, verb, {}, items)]),
-    )
+    if (session.blocking) push(session, element(BLOCKING, verb, {}, items))
   }
 }

@@ -1,8 +1,9 @@
 import type { XmppGroup, XmppGroups } from '../../xmpp-admin/backend.js'
 import { allOf } from '../accounts/addresses.js'
 import type { Server } from '../server.js'
-import { addMember, changeGroup, createGroup, deleteGroup, inGroupTurn, removeMember, syncGroup } from './change.js'
+import { changeGroup, createGroup, deleteGroup, inGroupTurn, syncGroup } from './change.js'
 import { groupKey } from './keys.js'
+import { addMember, removeMember } from './membership.js'
 import type { GroupRecord } from './record.js'
 import { StoredGroups } from './stored-groups.js'
 

@@ -3,8 +3,9 @@ import type { XmppGroup } from '../../xmpp-admin/backend.js'
 import { inTurn } from '../accounts/books.js'
 import type { Server } from '../server.js'
 import { groupKey } from './keys.js'
-import type { GroupRecord, Membership } from './record.js'
-import { admit, destroyRoom, dismiss, openRoom } from './room.js'
+import { everyoneAround, withMembership, withoutMembership } from './membership.js'
+import type { GroupRecord } from './record.js'
+import { destroyRoom, openRoom } from './room.js'
 import { settle } from './settle.js'
 import { StoredGroups } from './stored-groups.js'
 
@@ -78,44 +79,6 @@ export async function deleteGroup(
   return 'deleted'
 }
 
-export async function addMember(
-  server: Server,
-  stored: StoredGroups,
-  host: string,
-  id: string,
-  jid: string,
-  delayed: boolean,
-): Promise<'added' | 'already' | 'unknown_group'> {
-  const key = groupKey(host, id)
-  const record = stored.group(key)
-  if (!record || record.leaving) return 'unknown_group'
-  const before = server.registry.stores.groupMembers.getSync(`${key}/${jid}`)
-  const membership: Membership = delayed && (!before || before.delayed) ? { delayed: true } : {}
-  await writeMembership(server, key, jid, membership)
-  if (record.room !== undefined) await admit(server, record.room, jid)
-  if (!delayed) await meet(server, stored, key, jid)
-  return before && !before.leaving ? 'already' : 'added'
-}
-
-export async function removeMember(
-  server: Server,
-  stored: StoredGroups,
-  host: string,
-  id: string,
-  jid: string,
-): Promise<'removed' | 'no_member' | 'unknown_group'> {
-  const { stores } = server.registry
-  const key = groupKey(host, id)
-  const record = stored.group(key)
-  if (!record) return 'unknown_group'
-  if (!stores.groupMembers.getSync(`${key}/${jid}`)) return 'no_member'
-  await writeMembership(server, key, jid, { leaving: true })
-  await meet(server, stored, key, jid)
-  if (record.room !== undefined) await dismiss(server, record.room, jid)
-  await stores.groups.batch(withoutMembership(server, key, jid))
-  return 'removed'
-}
-
 export async function syncGroup(
   server: Server,
   stored: StoredGroups,
@@ -132,21 +95,6 @@ export async function syncGroup(
   return 'synced'
 }
 
-/** One member's own roster as a whole, and this one contact in those of the others. */
-async function meet(server: Server, stored: StoredGroups, key: string, jid: string): Promise<void> {
-  await settle(server, stored, jid)
-  for (const other of await everyoneAround(stored, key)) if (other !== jid) await settle(server, stored, other, [jid])
-}
-
-/** The members of the group and of those around it, also the ones who do not share at the moment. */
-async function everyoneAround(stored: StoredGroups, key: string): Promise<Set<string>> {
-  const found = new Set<string>()
-  for (const each of new Set([key, ...(await stored.around(key))])) {
-    for (const [jid] of await stored.members(each)) found.add(jid)
-  }
-  return found
-}
-
 function displaysOf(
   server: Server,
   host: string,
@@ -159,25 +107,4 @@ function displaysOf(
     const entry = `${groupKey(host, other)}/${own}`
     return shown ? { put: entry, value: true, in: groupDisplays } : { delete: entry, in: groupDisplays }
   })
-}
-
-function writeMembership(server: Server, key: string, jid: string, membership: Membership): Promise<void> {
-  return server.registry.stores.groups.batch(withMembership(server, key, jid, membership))
-}
-
-function withMembership(server: Server, key: string, jid: string, membership: Membership): Change<GroupRecord>[] {
-  const { groupMembers, memberships } = server.registry.stores
-  return [
-    { put: `${key}/${jid}`, value: membership, in: groupMembers },
-    { put: `${jid}/${key}`, value: membership, in: memberships },
-  ]
-}
-
-/** Without any trace of the membership. */
-export function withoutMembership(server: Server, key: string, jid: string): Change<GroupRecord>[] {
-  const { groupMembers, memberships } = server.registry.stores
-  return [
-    { delete: `${key}/${jid}`, in: groupMembers },
-    { delete: `${jid}/${key}`, in: memberships },
-  ]
 }

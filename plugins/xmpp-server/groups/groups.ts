@@ -1,5 +1,6 @@
 import type { Feature } from '../feature.js'
-import { inGroupTurn, withoutMembership } from './change.js'
+import { inGroupTurn } from './change.js'
+import { withoutMembership } from './membership.js'
 import { settle } from './settle.js'
 import { StoredGroups } from './stored-groups.js'
 

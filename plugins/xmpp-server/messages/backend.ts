@@ -3,9 +3,9 @@ import type { GivenMessage, XmppMessages } from '../../xmpp-admin/backend.js'
 import { offlineBackend } from '../offline/backend.js'
 import type { Server } from '../server.js'
 import { StanzaError } from '../stanza/error.js'
+import { parseStanza } from '../stanza/parse.js'
 import { bounce, route } from '../stanza/route.js'
 import { CLIENT, type Element, element, withAttributes } from '../xml/element.js'
-import { parseElement } from '../xml/read.js'
 import { broadcast } from './broadcast.js'
 import { deliverMessage } from './deliver.js'
 
@@ -18,8 +18,8 @@ export function messagesBackend(server: Server): XmppMessages {
       return delivery === 'dropped' ? 'refused' : delivery
     },
     async route(from, to, text) {
-      const parsed = parseElement(text, CLIENT)
-      if (parsed?.xmlns !== CLIENT || !['message', 'presence', 'iq'].includes(parsed.name)) return 'invalid_xml'
+      const parsed = parseStanza(text)
+      if (!parsed) return 'invalid_xml'
       const stanza = withAttributes(parsed, { from, to })
       try {
         await route(server, stanza)

@@ -5,10 +5,10 @@ import { isStorable } from '../offline/storable.js'
 import { keepOffline, offlineHead } from '../offline/store.js'
 import type { Server } from '../server.js'
 import { send, sessionAt } from '../session/sessions.js'
+import { isOpen } from '../stream/written.js'
 import type { Element } from '../xml/element.js'
 import { mostAvailable, openSessionsOf, takersOf } from './receivers.js'
 import { RULES, typeOf } from './rules.js'
-import { isOpen } from './written.js'
 
 /** `dropped` is what nobody is told of. */
 export type Delivery = 'delivered' | 'stored' | 'unknown_account' | 'refused' | 'dropped'

@@ -1,7 +1,7 @@
 import type { Server } from '../server.js'
 import type { Session } from '../session/session.js'
 import { sessionsOf } from '../session/sessions.js'
-import { isOpen } from './written.js'
+import { isOpen } from '../stream/written.js'
 
 /** The sessions of an account that take messages: available, and of a priority that is not negative (RFC 6121 §8.5.2.1.1). */
 export function takersOf(server: Server, account: string): Session[] {

@@ -7,7 +7,7 @@ import { child, type Element, element, elements, textOf } from '../xml/element.j
 import { affiliate, type Cause } from './affiliate.js'
 import { LIMITS } from './limits.js'
 import { MUC_ADMIN } from './names.js'
-import { mayChangeAffiliation, mayChangeRole, RANKS, type Standing } from './privileges.js'
+import { mayChangeAffiliation, mayChangeRole, type Privileges, RANKS } from './privileges.js'
 import { giveRole } from './role.js'
 import { affiliationOf, type Occupant, type Role, type Room } from './room.js'
 
@@ -17,7 +17,7 @@ const ROLES: readonly string[] = ['moderator', 'participant', 'visitor', 'none']
 /** The lists of those who have an affiliation or a role (XEP-0045 §9.5 and others). */
 export function listStandings(room: Room, session: Session, query: Element): Element {
   const { affiliation, role } = child(query, 'item')?.attributes ?? {}
-  const actor = standingOf(room, session)
+  const actor = privilegesOf(room, session)
   if (affiliation !== undefined) {
     if (!AFFILIATIONS.includes(affiliation)) throw new StanzaError('bad-request')
     if (RANKS[actor.affiliation] < RANKS.admin) throw new StanzaError('forbidden', 'Administrator privileges required')
@@ -67,7 +67,7 @@ interface Planned {
 /** What an item asks for, once it is known to be allowed. */
 function planned(room: Room, session: Session, item: Element): Planned {
   const { nick, jid, role, affiliation } = item.attributes
-  const actor = standingOf(room, session)
+  const actor = privilegesOf(room, session)
   const occupant = nick === undefined ? undefined : room.occupants.get(nick)
   if (nick !== undefined && !occupant && jid === undefined) {
     throw new StanzaError('item-not-found', 'Nobody in this room has that nickname')
@@ -87,7 +87,7 @@ function planned(room: Room, session: Session, item: Element): Planned {
 
 function plannedAffiliation(
   room: Room,
-  actor: Standing,
+  actor: Privileges,
   change: { item: Element; jid: string; affiliation: Affiliation },
   session: Session,
 ): Planned {
@@ -101,7 +101,7 @@ function plannedAffiliation(
   return change
 }
 
-function standingOf(room: Room, session: Session): Standing {
+function privilegesOf(room: Room, session: Session): Privileges {
   return { affiliation: affiliationOf(room, session.account), role: room.sessions.get(session)?.role ?? 'none' }
 }
 

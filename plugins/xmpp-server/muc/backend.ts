@@ -14,7 +14,7 @@ import { serviceOf } from './muc.js'
 import { registerNick } from './nicks.js'
 import { checkOptions, OPTIONS, usualOptions } from './options.js'
 import { affiliationOf, newRoom, on, type Room } from './room.js'
-import { storeWhole } from './rooms.js'
+import { isFull, storeWhole } from './rooms.js'
 import { subscriptionsBackend } from './subscriptions-backend.js'
 
 const DAY = 86_400_000
@@ -116,7 +116,7 @@ async function create(server: Server, jid: string, given: readonly RoomOption[])
   if (all.has(jid)) return 'exists'
   const options = checkOptions(given, true)
   if (typeof options === 'string') return options
-  if (all.size >= LIMITS.rooms * server.hosts.length) {
+  if (isFull(server)) {
     throw new KernelError(
       'unsupported',
       `xmpp-server keeps ${LIMITS.rooms} rooms for each host, and there are as many`,

@@ -10,7 +10,7 @@ import { on, type Room } from './room.js'
 import { type Rooms, recordOf, roomKey, unstore } from './rooms.js'
 import { tellSubscribers } from './tell.js'
 
-export interface Destruction {
+interface Destruction {
   readonly reason?: string
   /** Where to go instead, and the password there. */
   readonly venue?: string

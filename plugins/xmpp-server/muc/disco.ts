@@ -1,20 +1,18 @@
 import type { Server } from '../server.js'
 import type { Session } from '../session/session.js'
 import { type Element, element } from '../xml/element.js'
+import { DISCO_INFO, DISCO_ITEMS, PING, VCARD } from '../xml/namespaces.js'
 import { form } from './form.js'
 import { LIMITS } from './limits.js'
 import { CONFERENCE, MUC, MUC_INFO, MUC_REQUEST, REGISTER, SUBSCRIPTIONS } from './names.js'
 import { on, type Room } from './room.js'
 
-export const INFO = 'http://jabber.org/protocol/disco#info'
-export const ITEMS = 'http://jabber.org/protocol/disco#items'
-const PING = 'urn:xmpp:ping'
 export const SERVICE_NAME = 'Chatrooms'
 
 function info(name: string, features: readonly string[], more: readonly Element[] = []): Element {
-  return element(INFO, 'query', {}, [
-    element(INFO, 'identity', { category: 'conference', type: 'text', name }),
-    ...[INFO, ITEMS, MUC, ...features].map(feature => element(INFO, 'feature', { var: feature })),
+  return element(DISCO_INFO, 'query', {}, [
+    element(DISCO_INFO, 'identity', { category: 'conference', type: 'text', name }),
+    ...[DISCO_INFO, DISCO_ITEMS, MUC, ...features].map(feature => element(DISCO_INFO, 'feature', { var: feature })),
     ...more,
   ])
 }
@@ -33,7 +31,7 @@ export function roomInfo(room: Room): Element {
     on(room, 'anonymous') ? 'muc_semianonymous' : 'muc_nonanonymous',
     on(room, 'moderated') ? 'muc_moderated' : 'muc_unmoderated',
     on(room, 'password_protected') ? 'muc_passwordprotected' : 'muc_unsecured',
-    'vcard-temp',
+    VCARD,
     PING,
     // A message comes back with the id that its sender gave it, and a ping to oneself is answered here (XEP-0410).
     `${MUC}#stable_id`,
@@ -60,9 +58,9 @@ export function serviceItems({ registry }: Server, service: string, session: Ses
     if (items.length === LIMITS.listed) break
     if (room.service !== service || room.locked || !(on(room, 'public') || places?.has(room.jid))) continue
     const name = `${room.options.title || room.name} (${room.occupants.size})`
-    items.push(element(ITEMS, 'item', { jid: room.jid, name }))
+    items.push(element(DISCO_ITEMS, 'item', { jid: room.jid, name }))
   }
-  return element(ITEMS, 'query', {}, items)
+  return element(DISCO_ITEMS, 'query', {}, items)
 }
 
 /** Who is in the room, for those who may know (XEP-0045 §6.5). */
@@ -70,9 +68,9 @@ export function roomItems(room: Room, session: Session | undefined): Element {
   const told = on(room, 'public_list') || (session !== undefined && room.sessions.has(session))
   const nicks = told ? [...room.occupants.keys()].slice(0, LIMITS.listed) : []
   return element(
-    ITEMS,
+    DISCO_ITEMS,
     'query',
     {},
-    nicks.map(nick => element(ITEMS, 'item', { jid: `${room.jid}/${nick}`, name: nick })),
+    nicks.map(nick => element(DISCO_ITEMS, 'item', { jid: `${room.jid}/${nick}`, name: nick })),
   )
 }

@@ -13,6 +13,7 @@ import { holderOf } from './nicks.js'
 import { usualOptions } from './options.js'
 import { place } from './places.js'
 import { affiliationOf, newRoom, type Occupant, on, type PresentRole, type Room, roleFor } from './room.js'
+import { isFull } from './rooms.js'
 import { sizeOf } from './size.js'
 import { subjectFor } from './subject.js'
 import { tellPresence } from './tell.js'
@@ -48,7 +49,7 @@ export async function enter(server: Server, room: Room, entry: Entry): Promise<v
 /** Makes a room for who enters it, and locks it where a configuration is to come (XEP-0045 §10.1). */
 export async function found(server: Server, name: string, service: string, entry: Entry): Promise<Room> {
   const { all } = server.registry.rooms
-  if (all.size >= LIMITS.rooms * server.hosts.length) {
+  if (isFull(server)) {
     throw new StanzaError('resource-constraint', 'There are too many rooms')
   }
   const { account } = entry.session

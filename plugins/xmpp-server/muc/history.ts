@@ -1,6 +1,7 @@
-import { child, type Element, element, withAttributes, withChildren } from '../xml/element.js'
+import { delay } from '../stanza/delay.js'
+import { child, type Element, withAttributes, withChildren } from '../xml/element.js'
+import { HINTS } from '../xml/namespaces.js'
 import { LIMITS } from './limits.js'
-import { DELAY, HINTS } from './names.js'
 import type { Remembered, Room } from './room.js'
 import { sizeOf } from './size.js'
 
@@ -31,8 +32,7 @@ export function recall({ history, jid }: Room, asked: Element | undefined, to: s
     found.unshift(each)
   }
   return found.map(({ message, at }) => {
-    const delay = element(DELAY, 'delay', { from: jid, stamp: new Date(at).toISOString() })
-    return withChildren(withAttributes(message, { to }), delay)
+    return withChildren(withAttributes(message, { to }), delay(jid, at))
   })
 }
 

@@ -3,12 +3,14 @@ import type { Server } from '../server.js'
 import { reply } from '../session/reply.js'
 import type { Session } from '../session/session.js'
 import { StanzaError } from '../stanza/error.js'
+import { assertIq } from '../stanza/iq.js'
 import { CLIENT, type Element, element, elements } from '../xml/element.js'
+import { DISCO_INFO, DISCO_ITEMS, PING, VCARD } from '../xml/namespaces.js'
 import { parseElement } from '../xml/read.js'
 import { serialize } from '../xml/serialize.js'
 import { changeStandings, listStandings } from './admin.js'
 import { configure } from './configure.js'
-import { INFO, ITEMS, roomInfo, roomItems, serviceInfo, serviceItems } from './disco.js'
+import { roomInfo, roomItems, serviceInfo, serviceItems } from './disco.js'
 import { MUC_ADMIN, MUC_OWNER, REGISTER, SUBSCRIPTIONS } from './names.js'
 import { askedForNick, askForNick } from './nicks.js'
 import { checkOptions } from './options.js'
@@ -28,13 +30,10 @@ type Answer = Element | undefined | Promise<Element | undefined>
 type AtService = (asked: Asked) => Answer
 type AtRoom = (asked: Asked & { room: Room }) => Answer
 
-const VCARD = 'vcard-temp'
-const PING = 'urn:xmpp:ping'
-
 /** By type, namespace and name of what is asked. */
 const SERVICE_REQUESTS: Readonly<Record<string, AtService>> = {
-  [`get ${INFO} query`]: serviceInfo,
-  [`get ${ITEMS} query`]: ({ server, service, session }) => serviceItems(server, service, session),
+  [`get ${DISCO_INFO} query`]: serviceInfo,
+  [`get ${DISCO_ITEMS} query`]: ({ server, service, session }) => serviceItems(server, service, session),
   [`get ${PING} ping`]: () => undefined,
   [`get ${REGISTER} query`]: askedForNick,
   [`set ${REGISTER} query`]: askForNick,
@@ -42,8 +41,8 @@ const SERVICE_REQUESTS: Readonly<Record<string, AtService>> = {
 }
 
 const ROOM_REQUESTS: Readonly<Record<string, AtRoom>> = {
-  [`get ${INFO} query`]: ({ room }) => roomInfo(room),
-  [`get ${ITEMS} query`]: ({ room, session }) => roomItems(room, session),
+  [`get ${DISCO_INFO} query`]: ({ room }) => roomInfo(room),
+  [`get ${DISCO_ITEMS} query`]: ({ room, session }) => roomItems(room, session),
   [`get ${PING} ping`]: () => undefined,
   [`get ${VCARD} vCard`]: ({ room }) => vcardOf(room),
   [`set ${VCARD} vCard`]: setVcard,
@@ -66,17 +65,15 @@ const ROOM_REQUESTS: Readonly<Record<string, AtRoom>> = {
 export async function answerAt(server: Server, session: Session, stanza: Element, to: Jid, room?: Room): Promise<void> {
   const { type, id, from, to: asked } = stanza.attributes
   if (type === 'result' || type === 'error') return
-  const [payload, ...more] = elements(stanza)
-  if ((type !== 'get' && type !== 'set') || id === undefined || !payload || more.length > 0) {
-    throw new StanzaError('bad-request')
-  }
+  assertIq(stanza)
+  const payload = elements(stanza)[0]!
   if (to.local !== undefined && !room) throw new StanzaError('item-not-found', 'This room does not exist')
   const key = `${type} ${payload.xmlns} ${payload.name}`
   const given: Asked = { server, session, service: to.domain, payload }
   const act = room ? ROOM_REQUESTS[key] : SERVICE_REQUESTS[key]
   if (!act) throw new StanzaError('service-unavailable')
   // Nothing here has nodes, and what is said of the whole must not pass for what a node is (XEP-0030 §3.2).
-  const asksForNode = payload.xmlns === INFO || payload.xmlns === ITEMS
+  const asksForNode = payload.xmlns === DISCO_INFO || payload.xmlns === DISCO_ITEMS
   if (asksForNode && payload.attributes['node']) throw new StanzaError('item-not-found')
   const answer = await (act as AtRoom)({ ...given, room: room! })
   reply(server, session, element(CLIENT, 'iq', { type: 'result', id, from: asked, to: from }, answer ? [answer] : []))

@@ -1,5 +1,6 @@
 /** What a service of rooms holds at most; what comes on top is refused, `resource-constraint` to a client. */
 export const LIMITS = {
+  /** For each host. */
   rooms: 10_000,
   /** That one account has made and that are still there, so that nobody takes all the places. */
   founded: 200,

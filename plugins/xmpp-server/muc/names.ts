@@ -12,9 +12,5 @@ export const CONFERENCE = 'jabber:x:conference'
 export const FORM = 'jabber:x:data'
 /** XEP-0077. */
 export const REGISTER = 'jabber:iq:register'
-/** XEP-0203. */
-export const DELAY = 'urn:xmpp:delay'
-/** XEP-0334. */
-export const HINTS = 'urn:xmpp:hints'
 /** ejabberd's MUC/Sub. */
 export const SUBSCRIPTIONS = 'urn:xmpp:mucsub:0'

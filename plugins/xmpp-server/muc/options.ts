@@ -1,4 +1,5 @@
 import type { RoomOption } from '../../xmpp-admin/backend.js'
+import { isXmlText } from '../xml/characters.js'
 import { LIMITS } from './limits.js'
 
 type Kind = 'boolean' | 'text' | 'number' | 'roles' | readonly string[]
@@ -59,7 +60,7 @@ export function usualOptions(): RoomOptions {
 }
 
 /** The option in its normal form, or why it is none. */
-export function checkOption(
+function checkOption(
   { name, value }: RoomOption,
   atFirst: boolean,
 ): { name: OptionName; value: string } | 'unknown_option' | 'invalid_value' {
@@ -86,7 +87,7 @@ export function checkOptions(
 function normalValue(kind: Kind, value: string): string | undefined {
   if (kind === 'boolean') return value === 'true' || value === 'false' ? value : undefined
   // What XML cannot say would break the stream of everybody who is told.
-  if (kind === 'text') return value.length <= LIMITS.text && sayable(value) ? value : undefined
+  if (kind === 'text') return value.length <= LIMITS.text && isXmlText(value) ? value : undefined
   if (kind === 'number') return /^\d{1,9}$/.test(value) ? String(Number(value)) : undefined
   if (kind !== 'roles') return kind.includes(value) ? value : undefined
   const given = /^\[([a-z,\s]*)\]$/
@@ -96,10 +97,4 @@ function normalValue(kind: Kind, value: string): string | undefined {
   const named = given?.filter(role => role !== '')
   if (!named?.every(role => ROLES.includes(role))) return undefined
   return `[${ROLES.filter(role => named.includes(role)).join(',')}]`
-}
-
-/** Whether XML 1.0 has a way to write it. */
-export function sayable(text: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return !/[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\p{Cs}]/u.test(text)
 }

@@ -14,7 +14,7 @@ interface RoleRule {
 }
 
 /** Changes of roles (XEP-0045 §5.1.2, §8.2-8.4, §9.6-9.7); what no row allows is refused. */
-export const ROLE_RULES: readonly RoleRule[] = [
+const ROLE_RULES: readonly RoleRule[] = [
   // Kicks.
   { from: ['visitor', 'participant'], to: ['none'], by: 'moderator', spares: 'above' },
   { from: ['moderator'], to: ['none'], by: 'admin', spares: 'equal' },
@@ -33,18 +33,19 @@ interface AffiliationRule {
 }
 
 /** Changes of affiliations (XEP-0045 §5.2.2, §9.1-9.5, §10.3-10.8). */
-export const AFFILIATION_RULES: readonly AffiliationRule[] = [
+const AFFILIATION_RULES: readonly AffiliationRule[] = [
   { from: ['outcast', 'none', 'member'], to: ['outcast', 'none', 'member'], by: 'admin' },
   { from: ['outcast', 'none', 'member'], to: ['admin', 'owner'], by: 'owner' },
   { from: ['admin', 'owner'], to: ['outcast', 'none', 'member', 'admin', 'owner'], by: 'owner' },
 ]
 
-export interface Standing {
+/** What somebody is in a room. */
+export interface Privileges {
   readonly affiliation: Affiliation
   readonly role: Role
 }
 
-export function mayChangeRole(actor: Standing, target: Standing, to: Role): boolean {
+export function mayChangeRole(actor: Privileges, target: Privileges, to: Role): boolean {
   if (actor.role !== 'moderator') return false
   if (target.role === to) return true
   const above = RANKS[target.affiliation] - RANKS[actor.affiliation]

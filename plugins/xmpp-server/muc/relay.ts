@@ -5,11 +5,9 @@ import { send, sessionAt } from '../session/sessions.js'
 import { StanzaError } from '../stanza/error.js'
 import { answerIq } from '../stanza/iq.js'
 import { CLIENT, type Element, element, elements, withAttributes } from '../xml/element.js'
+import { PING, VCARD } from '../xml/namespaces.js'
 import { occupantAt } from './messages.js'
 import { on, type Room } from './room.js'
-
-const PING = 'urn:xmpp:ping'
-const VCARD = 'vcard-temp'
 
 /** A request of one occupant to another, or its answer (XEP-0045 §7.10; XEP-0410 for a ping to oneself). */
 export async function relay(server: Server, room: Room, session: Session, stanza: Element, to: Jid): Promise<void> {

@@ -2,9 +2,9 @@ import type { Change } from 'patchbay'
 import type { Server } from '../server.js'
 import type { Session } from '../session/session.js'
 import type { Stores } from '../stores.js'
+import { LIMITS } from './limits.js'
 import { type Nicks, newNicks } from './nicks.js'
-import type { RoomOptions } from './options.js'
-import { usualOptions } from './options.js'
+import { type RoomOptions, usualOptions } from './options.js'
 import { newRoom, on, type Room, type Standing, type Subject, type Subscriber } from './room.js'
 
 /** All rooms, and who is where; plain data that outlives generations. */
@@ -45,12 +45,17 @@ export async function loadRooms({ rooms, affiliations, subscribers, nicks }: Sto
   return { all, places: new Map(), nicks: newNicks(registered) }
 }
 
+/** Whether no more rooms can be made. */
+export function isFull({ hosts, registry }: Server): boolean {
+  return registry.rooms.all.size >= LIMITS.rooms * hosts.length
+}
+
 export function roomKey({ service, name }: Room): string {
   return `${service}/${name}`
 }
 
 /** Where the affiliation or subscription of a JID to a room is stored. */
-export function inRoom(room: Room, jid: string): string {
+function inRoom(room: Room, jid: string): string {
   return `${roomKey(room)}/${jid}`
 }
 

@@ -1,9 +1,9 @@
 import type { Server } from '../server.js'
+import { delay } from '../stanza/delay.js'
 import { StanzaError } from '../stanza/error.js'
 import { CLIENT, child, type Element, element, textOf } from '../xml/element.js'
 import { broadcastMessage } from './broadcast.js'
 import { LIMITS } from './limits.js'
-import { DELAY } from './names.js'
 import { type Occupant, on, type Room } from './room.js'
 import { storeRoom } from './rooms.js'
 import { tellSubscribers } from './tell.js'
@@ -38,10 +38,9 @@ export async function setSubject(server: Server, room: Room, sender: Occupant, m
 
 /** The subject for who enters; an empty one, too, since it ends the history (XEP-0045 §7.2.15). */
 export function subjectFor({ jid, subject: { text, by, at } }: Room, to: string): Element {
-  const delay = text === '' ? [] : [element(DELAY, 'delay', { from: jid, stamp: new Date(at).toISOString() })]
   const from = by === '' ? jid : `${jid}/${by}`
   return element(CLIENT, 'message', { from, to, type: 'groupchat' }, [
     element(CLIENT, 'subject', {}, text === '' ? [] : [text]),
-    ...delay,
+    ...(text === '' ? [] : [delay(jid, at)]),
   ])
 }

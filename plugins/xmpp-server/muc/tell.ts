@@ -3,8 +3,9 @@ import { setImmediate } from 'node:timers/promises'
 import type { Server } from '../server.js'
 import { route } from '../stanza/route.js'
 import { CLIENT, type Element, element, withAttributes } from '../xml/element.js'
+import { HINTS } from '../xml/namespaces.js'
 import { LIMITS } from './limits.js'
-import { HINTS, MUC_USER } from './names.js'
+import { MUC_USER } from './names.js'
 import { affiliationOf, type Occupant, type Room } from './room.js'
 
 const EVENT = 'http://jabber.org/protocol/pubsub#event'
@@ -21,7 +22,7 @@ export const NODES = [
   'participants',
 ] as const
 
-export type NodeName = (typeof NODES)[number]
+type NodeName = (typeof NODES)[number]
 
 /** Those of them that are known, in the order given. */
 export function knownNodes(given: readonly string[]): string[] {

@@ -1,8 +1,9 @@
+import { CONFERENCE, MUC_USER } from '../muc/names.js'
 import { child, type Element, elements, textOf } from '../xml/element.js'
+import { HINTS } from '../xml/namespaces.js'
 
-const HINTS = 'urn:xmpp:hints'
 /** Invitations to rooms say everything without a body (XEP-0045, XEP-0249). */
-const INVITATIONS = ['http://jabber.org/protocol/muc#user', 'jabber:x:conference']
+const INVITATIONS = [MUC_USER, CONFERENCE]
 
 /** Whether a message is worth keeping for later (XEP-0160, with the hints of XEP-0334). */
 export function isStorable(message: Element): boolean {

@@ -1,12 +1,11 @@
 import type { Change } from 'patchbay'
-import { accountOf, allOf, keyOf, partsOf } from '../accounts/addresses.js'
+import { accountOf, allOf, domainOf, keyOf } from '../accounts/addresses.js'
 import type { Server } from '../server.js'
-import { CLIENT, type Element, element, withChildren } from '../xml/element.js'
+import { delay } from '../stanza/delay.js'
+import { CLIENT, type Element, withChildren } from '../xml/element.js'
 import { serialize } from '../xml/serialize.js'
 import { expiryOf } from './expiry.js'
 import { NOTHING_WAITS, type OfflineHead, type OfflineRecord } from './record.js'
-
-const DELAY = 'urn:xmpp:delay'
 
 export function offlineHead({ registry: { stores } }: Server, account: string): OfflineHead {
   return stores.offlineHeads.getSync(keyOf(account)) ?? NOTHING_WAITS
@@ -23,9 +22,7 @@ export async function keepOffline(
   const done = await server.accounts.change(account, async key => {
     const head = stores.offlineHeads.getSync(key) ?? NOTHING_WAITS
     const at = Date.now()
-    const stamp = new Date(at).toISOString()
-    const delay = element(DELAY, 'delay', { from: partsOf(account)!.host, stamp })
-    const stanza = serialize(withChildren(message, delay), CLIENT)
+    const stanza = serialize(withChildren(message, delay(domainOf(account), at)), CLIENT)
     const bytes = head.bytes + Buffer.byteLength(stanza)
     if (head.count >= most || bytes > mostBytes) return 'full' as const
     const expires = expiryOf(message, at)

@@ -5,6 +5,7 @@ import { isStep } from '../roster/transitions.js'
 import type { Server } from '../server.js'
 import type { Session } from '../session/session.js'
 import { send, sessionAt } from '../session/sessions.js'
+import { addressed } from '../stanza/addressed.js'
 import { StanzaError } from '../stanza/error.js'
 import type { Element } from '../xml/element.js'
 import { remember } from './directed.js'
@@ -38,7 +39,7 @@ function deliverTo(server: Server, stanza: Element, from: Jid, to: Jid): void {
   if (!server.accounts.find(account) || blocks(server, account, stanza.attributes['from'] ?? '')) return
   const { type } = stanza.attributes
   if (type === 'probe') answerProbe(server, stanza, from, account)
-  else for (const session of receiversOf(server, account, to.resource, type)) send(session, stanza)
+  else for (const session of receiversOf(server, account, to.resource, type)) send(session, addressed(stanza, to))
 }
 
 function receiversOf(server: Server, account: string, resource?: string, type?: string): Session[] {

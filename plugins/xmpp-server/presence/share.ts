@@ -1,8 +1,8 @@
 import { blocks } from '../blocking/blocklist.js'
-import { isOpen } from '../messages/written.js'
 import type { Server } from '../server.js'
 import type { Session } from '../session/session.js'
 import { send, sessionsOf } from '../session/sessions.js'
+import { isOpen } from '../stream/written.js'
 import { CLIENT, type Element, element, withAttributes } from '../xml/element.js'
 
 /** Sessions that are told of presence: available ones (RFC 6121 §8.5.2.1.2). */

@@ -1,7 +1,7 @@
-import { isOpen } from '../messages/written.js'
 import { availableOf } from '../presence/share.js'
 import type { Server } from '../server.js'
 import { send, sessionsOf } from '../session/sessions.js'
+import { isOpen } from '../stream/written.js'
 import type { Element } from '../xml/element.js'
 
 /** Tells an account's clients of a contact's step: a request those that are available, all else also whoever has the roster (RFC 6121 §3.1.3, §3.1.6). */

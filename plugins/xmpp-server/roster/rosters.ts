@@ -4,6 +4,7 @@ import type { AccountStore } from '../accounts/accounts.js'
 import { accountOf, allOf, keyOf, rosterKey } from '../accounts/addresses.js'
 import { type RosterChange, RosterDraft, type RosterStorage } from './draft.js'
 import { EMPTY_HEAD, type RosterHead, type RosterRecord } from './record.js'
+import { stillPending } from './state.js'
 
 export type Contact = [jid: string, record: RosterRecord]
 
@@ -94,7 +95,7 @@ export class RosterStore {
     })
   }
 
-  /** A request that is pending stays so. */
+  /** A request that is pending stays so, unless the subscription answers it. */
   async set(
     owner: string,
     contact: string,
@@ -102,8 +103,10 @@ export class RosterStore {
   ): Promise<'stored' | 'unknown_account'> {
     return this.change([owner], draft => {
       if (!draft.exists(owner)) return 'unknown_account'
-      const { pending = 'none', request } = draft.get(owner, contact) ?? {}
-      draft.put(owner, contact, { ...given, pending, ...(request !== undefined && { request }) })
+      const { pending: was = 'none', request } = draft.get(owner, contact) ?? {}
+      const pending = stillPending(was, given.subscription)
+      const asked = pending === 'in' || pending === 'both'
+      draft.put(owner, contact, { ...given, pending, ...(asked && request !== undefined && { request }) })
       return 'stored'
     })
   }

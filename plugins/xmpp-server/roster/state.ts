@@ -27,6 +27,16 @@ export function stateOf(record: RosterRecord | undefined): State {
   }
 }
 
+/** What is left of pending requests once the subscription is this one. */
+export function stillPending(pending: RosterRecord['pending'], subscription: string): RosterRecord['pending'] {
+  const known = subscriptionOf({ subscription })
+  const out = (pending === 'out' || pending === 'both') && (known === 'none' || known === 'from')
+  const asked = (pending === 'in' || pending === 'both') && (known === 'none' || known === 'to')
+  if (out && asked) return 'both'
+  if (out) return 'out'
+  return asked ? 'in' : 'none'
+}
+
 /** Whether the owner lets the contact see its presence. */
 export function shows(record: RosterRecord | undefined): boolean {
   return record !== undefined && (record.subscription === 'from' || record.subscription === 'both')

@@ -19,3 +19,8 @@ export class SaslFailure extends Error {
     super(text)
   }
 }
+
+/** Of one name, from where it is tried now. */
+export function tooManyFailures(): SaslFailure {
+  return new SaslFailure('temporary-auth-failure', 'too many logins of this name were wrong; try again in a minute')
+}

@@ -1,7 +1,7 @@
 import { KernelError } from 'patchbay'
 import type { AccountRecord } from '../accounts/record.js'
 import type { Server } from '../server.js'
-import { SaslFailure } from './failure.js'
+import { SaslFailure, tooManyFailures } from './failure.js'
 import { accountNamed, checkAuthorization } from './identity.js'
 import type { Mechanism } from './mechanism.js'
 
@@ -15,7 +15,7 @@ export const plain: Mechanism = {
     const { accounts, logins } = server
     const account = accountNamed(name, domain)
     checkAuthorization(authorization, account)
-    if (logins.defence.refuses(account, address)) throw refused()
+    if (logins.defence.refuses(account, address)) throw tooManyFailures()
     const record = await check(server, account, password, address)
     const now = accounts.find(account)
     // Whoever changed the account meanwhile was answered before us.
@@ -26,11 +26,6 @@ export const plain: Mechanism = {
     logins.defence.succeeded(account, address)
     return { account }
   },
-}
-
-/** Too many wrong ones came from there. */
-export function refused(): SaslFailure {
-  return new SaslFailure('temporary-auth-failure', 'too many logins of this name were wrong; try again in a minute')
 }
 
 async function check(

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { SaslFailure } from './failure.js'
+import { SaslFailure, tooManyFailures } from './failure.js'
 import { accountNamed, checkAuthorization } from './identity.js'
 import type { Mechanism } from './mechanism.js'
-import { refused } from './plain.js'
 import { checkClientFinal, parseClientFirst, scramChallenge } from './scram.js'
 
 const NAMES = { sha1: 'SCRAM-SHA-1', sha256: 'SCRAM-SHA-256' } as const
@@ -17,7 +16,7 @@ export function scramWith(digest: keyof typeof NAMES): Mechanism {
       const first = parseClientFirst(message)
       const account = accountNamed(first.name, domain)
       checkAuthorization(first.authorization, account)
-      if (logins.defence.refuses(account, address)) throw refused()
+      if (logins.defence.refuses(account, address)) throw tooManyFailures()
       const keys = accounts.reserved(account) ? undefined : accounts.keys(account)
       const key = keys?.[digest] ?? logins.decoy(account, digest)
       const { challenge, start } = scramChallenge(first, account, key, randomBytes(NONCE_BYTES).toString('base64'))

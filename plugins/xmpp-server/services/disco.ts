@@ -3,26 +3,24 @@ import type { Server } from '../server.js'
 import { StanzaError } from '../stanza/error.js'
 import type { IqRequest } from '../stanza/iq.js'
 import { type Element, element } from '../xml/element.js'
+import { DISCO_INFO, DISCO_ITEMS } from '../xml/namespaces.js'
 import { mayWatch } from './may-watch.js'
-
-const INFO = 'http://jabber.org/protocol/disco#info'
-const ITEMS = 'http://jabber.org/protocol/disco#items'
 
 /** Service discovery (XEP-0030): what the parts of the server say they do. */
 export const disco: Feature = {
-  host: [INFO, ITEMS],
-  account: [INFO, ITEMS],
+  host: [DISCO_INFO, DISCO_ITEMS],
+  account: [DISCO_INFO, DISCO_ITEMS],
   iq: [
-    { xmlns: INFO, name: 'query', at: ['host'], get: (server, request) => hostInfo(server, request) },
-    { xmlns: ITEMS, name: 'query', at: ['host'], get: (server, request) => hostItems(server, request) },
-    { xmlns: INFO, name: 'query', at: ['account'], get: (server, request) => accountInfo(server, request) },
-    { xmlns: ITEMS, name: 'query', at: ['account'], get: (server, request) => accountItems(server, request) },
+    { xmlns: DISCO_INFO, name: 'query', at: ['host'], get: (server, request) => hostInfo(server, request) },
+    { xmlns: DISCO_ITEMS, name: 'query', at: ['host'], get: (server, request) => hostItems(server, request) },
+    { xmlns: DISCO_INFO, name: 'query', at: ['account'], get: (server, request) => accountInfo(server, request) },
+    { xmlns: DISCO_ITEMS, name: 'query', at: ['account'], get: (server, request) => accountItems(server, request) },
   ],
 }
 
 function hostInfo({ features }: Server, request: IqRequest): Element {
   assertNoNode(request)
-  const identity = element(INFO, 'identity', { category: 'server', type: 'im', name: 'Patchbay' })
+  const identity = element(DISCO_INFO, 'identity', { category: 'server', type: 'im', name: 'Patchbay' })
   return info(
     identity,
     features.flatMap(({ host = [] }) => host),
@@ -32,7 +30,7 @@ function hostInfo({ features }: Server, request: IqRequest): Element {
 function accountInfo(server: Server, request: IqRequest): Element {
   assertMayWatch(server, request)
   assertNoNode(request)
-  const identity = element(INFO, 'identity', { category: 'account', type: 'registered' })
+  const identity = element(DISCO_INFO, 'identity', { category: 'account', type: 'registered' })
   return info(
     identity,
     server.features.flatMap(({ account = [] }) => account),
@@ -43,20 +41,20 @@ function accountInfo(server: Server, request: IqRequest): Element {
 function hostItems({ components }: Server, request: IqRequest): Element {
   assertNoNode(request)
   const below = [...components].filter(([domain]) => domain.endsWith(`.${request.to.domain}`))
-  const items = below.map(([jid, { name }]) => element(ITEMS, 'item', { jid, name: name.split('/')[2] }))
-  return element(ITEMS, 'query', {}, items)
+  const items = below.map(([jid, { name }]) => element(DISCO_ITEMS, 'item', { jid, name: name.split('/')[2] }))
+  return element(DISCO_ITEMS, 'query', {}, items)
 }
 
 /** Which sessions there are is for presence to tell. */
 function accountItems(server: Server, request: IqRequest): Element {
   assertMayWatch(server, request)
   assertNoNode(request)
-  return element(ITEMS, 'query')
+  return element(DISCO_ITEMS, 'query')
 }
 
 function info(identity: Element, namespaces: readonly string[]): Element {
-  const features = [...new Set(namespaces)].map(xmlns => element(INFO, 'feature', { var: xmlns }))
-  return element(INFO, 'query', {}, [identity, ...features])
+  const features = [...new Set(namespaces)].map(xmlns => element(DISCO_INFO, 'feature', { var: xmlns }))
+  return element(DISCO_INFO, 'query', {}, [identity, ...features])
 }
 
 /** As for an account that does not exist (RFC 6121 §8.5.1), so that nobody learns which ones do. */

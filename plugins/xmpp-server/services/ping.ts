@@ -1,6 +1,5 @@
 import type { Feature } from '../feature.js'
-
-const PING = 'urn:xmpp:ping'
+import { PING } from '../xml/namespaces.js'
 
 /** XEP-0199. */
 export const ping: Feature = {

@@ -2,7 +2,8 @@ import { bareOf } from 'patchbay'
 import { keyOf } from '../accounts/addresses.js'
 import type { Feature } from '../feature.js'
 import { StanzaError } from '../stanza/error.js'
-import { LONGEST_VCARD, setVcard, VCARD, vcardOf } from './vcards.js'
+import { VCARD } from '../xml/namespaces.js'
+import { LONGEST_VCARD, setVcard, vcardOf } from './vcards.js'
 
 /** XEP-0054: everybody may read a vCard, its account alone may write it. */
 export const vcard: Feature = {

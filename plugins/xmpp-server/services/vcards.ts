@@ -3,8 +3,6 @@ import type { Server } from '../server.js'
 import type { Element } from '../xml/element.js'
 import { serialize } from '../xml/serialize.js'
 
-export const VCARD = 'vcard-temp'
-
 /** Bytes of a vCard as it is sent: a picture fits into it. */
 export const LONGEST_VCARD = 131_072
 

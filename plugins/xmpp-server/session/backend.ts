@@ -1,8 +1,8 @@
 import type { XmppSession, XmppSessions } from '../../xmpp-admin/backend.js'
 import type { Server } from '../server.js'
+import { parseStanza } from '../stanza/parse.js'
 import { receive } from '../stanza/receive.js'
-import { CLIENT, child, textOf } from '../xml/element.js'
-import { parseElement } from '../xml/read.js'
+import { child, textOf } from '../xml/element.js'
 import { endSessions } from './end.js'
 import { presenceOf } from './given-presence.js'
 import type { Session } from './session.js'
@@ -45,7 +45,7 @@ export function sessionsBackend(server: Server): XmppSessions {
     async receive(fullJid, text) {
       const session = at(fullJid)
       if (!session) return 'unknown_session'
-      const stanza = parseElement(text, CLIENT)
+      const stanza = parseStanza(text)
       if (!stanza) return 'invalid_xml'
       await receive(server, session, stanza)
       return 'received'

@@ -46,7 +46,7 @@ export function addSession(registry: Registry, session: Session): void {
 }
 
 /** False when its place is already another's. */
-export function removeSession(registry: Registry, session: Session): boolean {
+function removeSession(registry: Registry, session: Session): boolean {
   const { sessions, byHost } = registry
   const own = sessions.get(session.account)
   if (own?.get(session.resource) !== session) return false

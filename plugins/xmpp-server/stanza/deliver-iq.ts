@@ -6,6 +6,7 @@ import { reply } from '../session/reply.js'
 import type { Session } from '../session/session.js'
 import { send, sessionAt } from '../session/sessions.js'
 import type { Element } from '../xml/element.js'
+import { addressed } from './addressed.js'
 import { StanzaError } from './error.js'
 import { answerIq } from './iq.js'
 import { route } from './route.js'
@@ -20,7 +21,7 @@ export async function deliverIq(server: Server, stanza: Element, from: Jid, to: 
     if (to.resource !== undefined) {
       const receiver = sessionAt(server.registry, account, to.resource)
       if (!receiver || !reaches(server, stanza, from, receiver)) throw new StanzaError('service-unavailable')
-      return send(receiver, stanza)
+      return send(receiver, addressed(stanza, to))
     }
   }
   const answer = await answerIq(server, { stanza, from, to, session })

@@ -4,16 +4,14 @@ import type { Server } from '../server.js'
 import type { Session } from '../session/session.js'
 import { send } from '../session/sessions.js'
 import { closeStream } from '../stream/close.js'
-import { CLIENT, type Element, withAttributes } from '../xml/element.js'
+import { type Element, isStanza, withAttributes } from '../xml/element.js'
 import { errorReply, StanzaError } from './error.js'
 import { assertIq } from './iq.js'
 import { route } from './route.js'
 
 /** A stanza of a client. Whatever it claims as `from`, it comes from its session (RFC 6120 §8.1.2.1). */
 export async function receive(server: Server, session: Session, given: Element): Promise<void> {
-  if (given.xmlns !== CLIENT || !['message', 'presence', 'iq'].includes(given.name)) {
-    return closeStream(session.stream, 'unsupported-stanza-type')
-  }
+  if (!isStanza(given)) return closeStream(session.stream, 'unsupported-stanza-type')
   const stanza = withAttributes(given, { from: session.jid })
   try {
     if (stanza.name === 'iq') assertIq(stanza)

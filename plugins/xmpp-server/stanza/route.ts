@@ -4,6 +4,7 @@ import { deliverPresence } from '../presence/deliver.js'
 import type { Server } from '../server.js'
 import type { Session } from '../session/session.js'
 import type { Element } from '../xml/element.js'
+import { addressed } from './addressed.js'
 import { deliverIq } from './deliver-iq.js'
 import { errorReply, StanzaError } from './error.js'
 
@@ -22,7 +23,7 @@ export async function route(server: Server, stanza: Element, session?: Session):
   if (!server.hosts.includes(to.domain)) throw new StanzaError('remote-server-not-found')
   if (stanza.name === 'iq') return deliverIq(server, stanza, from, to, session)
   if (to.local === undefined && server.features.some(each => each.hostMessage?.(server, stanza, to, from))) return
-  const delivery = await deliverMessage(server, stanza, to)
+  const delivery = await deliverMessage(server, addressed(stanza, to), to)
   if (delivery === 'refused' || delivery === 'unknown_account') throw new StanzaError('service-unavailable')
 }
 

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Server } from '../server.js'
 import { CLIENT, element } from '../xml/element.js'
+import { PING } from '../xml/namespaces.js'
 import { forgetAdmissions } from './admission.js'
 import { closeStream } from './close.js'
 import { proceed } from './receive.js'
@@ -46,7 +47,7 @@ export async function pingSilent(server: Server): Promise<void> {
     const { session, heardAt, domain, serial } = stream
     if (!session || pinged.has(stream) || now - heardAt < options.ping_interval * 1000) continue
     pinged.set(stream, now)
-    const ping = element('urn:xmpp:ping', 'ping')
+    const ping = element(PING, 'ping')
     write(stream, element(CLIENT, 'iq', { type: 'get', id: `ping-${serial}`, from: domain, to: session.jid }, [ping]))
   }
 }

@@ -30,8 +30,8 @@ function faultOf(server: Server, stream: Stream, opened: Element, content: strin
   if (!(web ? opened.xmlns === FRAMING : opened.xmlns === STREAMS && content === CLIENT)) return 'invalid-namespace'
   if (!/^0*[1-9]\d{0,8}\.\d{1,9}$/.test(version)) return 'unsupported-version'
   const domain = prepareDomain(to)
-  if (to !== '' && domain === undefined) return 'improper-addressing'
-  if (domain === undefined || !server.hosts.includes(domain)) return 'host-unknown'
+  if (domain === undefined) return 'improper-addressing'
+  if (!server.hosts.includes(domain)) return 'host-unknown'
   if (account === undefined) return undefined
   // Who has logged in to one host has not logged in to another.
   if (domain !== stream.domain) return 'host-unknown'

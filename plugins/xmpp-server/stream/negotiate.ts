@@ -2,7 +2,7 @@ import { login } from '../sasl/login.js'
 import type { Server } from '../server.js'
 import { bind } from '../session/bind.js'
 import { receive } from '../stanza/receive.js'
-import type { Element } from '../xml/element.js'
+import { type Element, STREAMS } from '../xml/element.js'
 import { closeStream } from './close.js'
 import { mustEncrypt, SASL, TLS } from './features.js'
 import { refusalOf } from './refused.js'
@@ -13,6 +13,8 @@ import { write } from './write.js'
 /** A child of the stream: a step of the negotiation, or a stanza once a resource is bound. */
 export function negotiate(server: Server, stream: Stream, element: Element): void | Promise<void> {
   if (!stream.headed) return closeStream(stream, 'not-authorized')
+  // Whoever reports an error has ended the stream (RFC 6120 §4.9.1.1), and is not answered with another one.
+  if (element.xmlns === STREAMS && element.name === 'error') return closeStream(stream)
   if (element.xmlns === TLS) return startTls(server, stream, element)
   const refusal = refusalOf(stream, element)
   if (refusal) return write(stream, refusal)

@@ -5,6 +5,11 @@ export type Element = XmlElement
 export const CLIENT = 'jabber:client'
 export const STREAMS = 'http://etherx.jabber.org/streams'
 
+/** RFC 6120 §8.2. */
+export function isStanza({ name, xmlns }: Element): boolean {
+  return xmlns === CLIENT && (name === 'message' || name === 'presence' || name === 'iq')
+}
+
 /** Attributes that are undefined are left out. */
 export function element(
   xmlns: string,

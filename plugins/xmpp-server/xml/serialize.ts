@@ -1,3 +1,4 @@
+import { possible } from './characters.js'
 import { type Element, STREAMS } from './element.js'
 
 const ESCAPED: Record<string, string> = {
@@ -12,24 +13,19 @@ const ESCAPED: Record<string, string> = {
   '\t': '&#x9;',
 }
 
-/** What XML 1.0 has no way to say; texts come from administrators and from stores too. */
-const IMPOSSIBLE =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones
-  /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
-const REPLACEMENT = '\ufffd'
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters, delimiters, surrogates
 const PLAIN = /^[^\x00-\x1f&<>'"\ud800-\udfff\ufffe\uffff]*$/
 
 /** Text as it may stand between tags; characters that XML does not have become U+FFFD. */
-export function escapeXml(text: string): string {
+function escapeXml(text: string): string {
   if (PLAIN.test(text)) return text
-  return text.replace(IMPOSSIBLE, REPLACEMENT).replace(/[&<>'"\r]/g, sign => ESCAPED[sign]!)
+  return possible(text).replace(/[&<>'"\r]/g, sign => ESCAPED[sign]!)
 }
 
 /** Text as it may stand in an attribute. */
 export function escapeAttribute(text: string): string {
   if (PLAIN.test(text)) return text
-  return text.replace(IMPOSSIBLE, REPLACEMENT).replace(/[&<>'"\r\n\t]/g, sign => ESCAPED[sign]!)
+  return possible(text).replace(/[&<>'"\r\n\t]/g, sign => ESCAPED[sign]!)
 }
 
 /**

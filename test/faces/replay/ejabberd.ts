@@ -1,5 +1,6 @@
 import { login } from '../../plugins/xmpp-server/client.js'
-import { EVERYTHING_ELSE, openHouse, xmppPort } from '../house.js'
+import { xmppPort } from '../../support/xmpp-port.js'
+import { EVERYTHING_ELSE, openHouse } from '../house.js'
 import { readBlocks } from '../recordings.js'
 import type { Script } from './script.js'
 

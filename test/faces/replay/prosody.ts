@@ -1,6 +1,7 @@
 import { xmppLibrary } from '../../plugins/xmpp-server/xmpp-client.js'
+import { xmppPort } from '../../support/xmpp-port.js'
 import { basic } from '../exchange.js'
-import { ADMIN, openHouse, xmppPort } from '../house.js'
+import { ADMIN, openHouse } from '../house.js'
 import { readBlocks } from '../recordings.js'
 import type { Script } from './script.js'
 

@@ -2,6 +2,7 @@ import { plugin } from 'patchbay'
 import { type TestKernel, type TestOptions, testKernel } from 'patchbay/testing'
 import type { XmppBackend } from '../../../plugins/xmpp-admin/backend.js'
 import xmppServer from '../../../plugins/xmpp-server/index.js'
+import { xmppPort } from '../../support/xmpp-port.js'
 
 export interface XmppHouse {
   kernel: TestKernel
@@ -36,13 +37,10 @@ export async function openXmpp(
       plugins: { 'xmpp-server': { port: 0, tls_port: 0, scram_iterations: 4096, ...options } },
     },
   })
-  const line = kernel.log
-    .map(({ message }) => message)
-    .find(message => /^XMPP is listening on .* \(tcp\)$/.test(message))
   return {
     kernel,
     backend: backend(),
-    port: Number(/:(\d+) /.exec(line ?? '')?.[1]),
+    port: xmppPort(kernel),
     async register(...jids) {
       for (const jid of jids) await backend().accounts.register(jid, jid.split('@')[0]!)
     },

@@ -150,3 +150,22 @@ test('a roster that has not changed is not sent again', async t => {
     t.true(await alice.nothing(({ attributes }) => attributes['type'] === 'set'))
   })
 })
+
+test('however a JID is written, its owner reads it as its own', async t => {
+  await withXmpp(async ({ port, register }) => {
+    await register('alice@localhost', 'bob@localhost')
+    const alice = await login(port, 'alice@localhost/a')
+    const bob = await online(port, 'bob@localhost/b')
+    for (const [to, read] of [
+      ['BOB@LocalHost/b', 'bob@localhost/b'],
+      ['Bob@LOCALHOST', 'bob@localhost'],
+    ]) {
+      alice.send(`<message to='${to}'><body>hi</body></message>`)
+      t.is((await bob.next('message')).attributes['to'], read)
+      alice.send(`<presence to='${to}'/>`)
+      t.is((await bob.next('presence')).attributes['to'], read)
+    }
+    alice.send(`<presence to='BOB@localhost/b'/><iq to='BOB@localhost/b' type='get' id='1'>${PING}</iq>`)
+    t.is((await bob.next('iq')).attributes['to'], 'bob@localhost/b')
+  })
+})

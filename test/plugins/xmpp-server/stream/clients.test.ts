@@ -1,8 +1,8 @@
 import test from 'ava'
 import { WebSocket } from 'ws'
+import { xmppPort } from '../../../support/xmpp-port.js'
 import { withXmpp } from '../house.js'
 import { xmppLibrary } from '../xmpp-client.js'
-import { portOf } from './ports.js'
 
 // The certificate of the house vouches for itself.
 process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0'
@@ -15,7 +15,7 @@ for (const transport of ['starttls', 'tls', 'websocket'] as const) {
       await house.register('alice@localhost', 'bob@localhost')
       const service = {
         starttls: `xmpp://127.0.0.1:${house.port}`,
-        tls: `xmpps://127.0.0.1:${portOf(house, 'tls')}`,
+        tls: `xmpps://127.0.0.1:${xmppPort(house.kernel, 'tls')}`,
         websocket: `${house.kernel.url.replace('http', 'ws')}/ws`,
       }[transport]
       const { client, xml } = xmppLibrary()

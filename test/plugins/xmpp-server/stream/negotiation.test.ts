@@ -19,7 +19,7 @@ const header = (given: Record<string, string>, name = 'stream:stream') => {
 
 const HEADERS: [what: string, said: string, condition: string][] = [
   ['another host', header({ to: 'elsewhere.example' }), 'host-unknown'],
-  ['no host', header({ to: '' }), 'host-unknown'],
+  ['no host', header({ to: '' }), 'improper-addressing'],
   ['what is no host', header({ to: 'a b' }), 'improper-addressing'],
   ['version 0.9', header({ version: '0.9' }), 'unsupported-version'],
   ['no version', header({ version: '' }), 'unsupported-version'],
@@ -163,5 +163,16 @@ test('a stream id is never seen twice, and the answer names who asked', async t 
     t.is(new Set(ids).size, 2)
     await alice.close()
     t.true(alice.text.endsWith('</stream:stream>'))
+  })
+})
+
+test('a client that reports an error is not answered with another one', async t => {
+  await withXmpp(async ({ port }) => {
+    const client = new RawClient(port)
+    await client.open()
+    client.send("<stream:error><undefined-condition xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>")
+    await client.closed
+    t.notRegex(client.text, /stream:error/)
+    t.true(client.text.endsWith('</stream:stream>'))
   })
 })

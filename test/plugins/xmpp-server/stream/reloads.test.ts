@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { connect as connectTls } from 'node:tls'
 import test from 'ava'
 import { WebSocket } from 'ws'
+import { xmppPort } from '../../../support/xmpp-port.js'
 import { login, RawClient } from '../client.js'
 import { openXmpp, withXmpp } from '../house.js'
-import { portOf } from './ports.js'
 
 const BODY = "<ping xmlns='urn:xmpp:ping'/>"
 
@@ -52,7 +52,7 @@ test('streams survive reloads: none is closed, no message is lost or out of orde
 
 test('TLS and WebSocket survive reloads too', async t => {
   await withXmpp(async house => {
-    const secure = connectTls({ port: portOf(house, 'tls'), host: '127.0.0.1', rejectUnauthorized: false })
+    const secure = connectTls({ port: xmppPort(house.kernel, 'tls'), host: '127.0.0.1', rejectUnauthorized: false })
     const web = new WebSocket(`${house.kernel.url.replace('http', 'ws')}/ws`, 'xmpp')
     let [told, framed] = ['', '']
     secure.on('data', chunk => {

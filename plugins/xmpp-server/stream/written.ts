@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
-import type { Stream } from '../stream/stream.js'
-import { unread } from '../stream/write.js'
+import type { Stream } from './stream.js'
+import { unread } from './write.js'
 
 /** Milliseconds. */
 const LOOK_AGAIN = 20
