@@ -22,11 +22,10 @@ export function newEngine(server: Server) {
     tooSlow: (stream: Stream) => closeStream(stream, 'resource-constraint', 'what was sent was not read'),
     left: (stream: Stream) => leave(server, stream),
     ended: (stream: Stream) => ended(server, stream),
-    /** The certificate that is configured now. */
-    contextOf: (host: string) => server.security.of(host),
     shutDown: () => shutDown(server.registry),
     mostUnread: server.options.max_unread_bytes,
     told,
+    security: server.security,
     log: server.log,
   }
 }

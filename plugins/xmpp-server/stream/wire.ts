@@ -23,7 +23,7 @@ export interface Wire {
   /** Listens to the stream's socket. */
   attach(stream: Stream): void
   /** The server's side of TLS over a socket, for a client that may name a host itself. */
-  encrypt(plain: Socket, host: string): TLSSocket
+  encrypt(plain: Socket, domain: string): TLSSocket
   /** Calls back once a step that waited is done. */
   after(stream: Stream, work: Promise<void>): void
   /** Runs `act` on behalf of the live generation, whichever that will be, and not of the call that is under way. */
@@ -63,14 +63,14 @@ export function openWire(registry: Registry, inside: (act: () => unknown) => unk
         socket.off('data', heard)
       }
     },
-    encrypt(plain, host) {
+    encrypt(plain, domain) {
       // The TLS socket tells of them too; without any listener they would be the process's.
       plain.on('error', () => undefined)
       const socket = new TLSSocket(plain, {
         isServer: true,
         // For clients that name no host; over STARTTLS the stream was for one already.
-        secureContext: registry.engine.contextOf(host),
-        SNICallback: (name, answer) => answer(null, registry.engine.contextOf(name)),
+        secureContext: registry.engine.security.of(domain),
+        SNICallback: (name, answer) => answer(null, registry.engine.security.of(name)),
         requestCert: false,
       })
       // A handshake that fails is told of nowhere else.

@@ -5,9 +5,9 @@ import { connect as connectTls } from 'node:tls'
 import test from 'ava'
 import { Holdings } from '../../../../kernel/life/holdings.js'
 import type { Registry } from '../../../../plugins/xmpp-server/registry.js'
+import { xmppPort } from '../../../support/xmpp-port.js'
 import { login } from '../client.js'
 import { openXmpp, type XmppHouse } from '../house.js'
-import { portOf } from '../stream/ports.js'
 
 function registryOf({ kernel }: XmppHouse): Registry {
   return kernel.house.container.resolve(Holdings).of('xmpp-server').get('registry')!.value as Registry
@@ -27,7 +27,7 @@ test.serial('ten thousand who came and went leave nothing behind', async t => {
       return
     }
     if (n % 50 === 1) {
-      const secure = connectTls({ port: portOf(house, 'tls'), host: '127.0.0.1', rejectUnauthorized: false })
+      const secure = connectTls({ port: xmppPort(house.kernel, 'tls'), host: '127.0.0.1', rejectUnauthorized: false })
       secure.on('error', () => undefined)
       await once(secure, 'secureConnect')
       secure.destroy()
