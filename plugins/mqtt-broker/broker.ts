@@ -79,12 +79,14 @@ export interface Broker {
 /** Opens the broker, or takes over the running one with its clients, sessions and messages. */
 export async function keepBroker(ctx: PluginContext<Options>, engine: Engine): Promise<Broker> {
   const broker = await ctx.keep<Broker>('broker', {
-    async open(_call, holding) {
-      const broker = newBroker(openJournal(openStores(holding)), engine, ctx.config)
+    async open(call, holding) {
+      const wire = openWire(act => call['inside']!(act))
+      const broker = newBroker(openJournal(openStores(holding)), wire, engine, ctx.config)
       await load(broker)
       await openAedes(broker)
       return broker
     },
+    behaviour: { inside: act => (act as () => unknown)() },
     async close({ aedes, journal, wire }) {
       await new Promise<void>(resolve => aedes.close(() => resolve()))
       await closeWire(wire)
@@ -101,7 +103,7 @@ export async function keepBroker(ctx: PluginContext<Options>, engine: Engine): P
   return broker
 }
 
-function newBroker(journal: Journal, engine: Engine, options: Options): Broker {
+function newBroker(journal: Journal, wire: Wire, engine: Engine, options: Options): Broker {
   const view = {}
   lendAccessors(view)
   return {
@@ -137,7 +139,7 @@ function newBroker(journal: Journal, engine: Engine, options: Options): Broker {
     counters: { ...ZERO },
     slow: new Map(),
     refusals: new Map(),
-    wire: openWire(),
+    wire,
     system: new Map(),
     publish: () => undefined,
     internal: '',

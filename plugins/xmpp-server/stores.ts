@@ -6,6 +6,7 @@ import type { GroupRecord, Membership } from './groups/record.js'
 import type { Standing, Subscriber } from './muc/room.js'
 import type { RoomRecord } from './muc/rooms.js'
 import type { OfflineHead, OfflineRecord } from './offline/record.js'
+import type { Farewell } from './roster/farewell.js'
 import type { RosterHead, RosterRecord } from './roster/record.js'
 import type { PrivateRecord } from './services/privates.js'
 import type { Element } from './xml/element.js'
@@ -17,6 +18,8 @@ export interface Stored {
   /** By account and contact. */
   rosters: RosterRecord
   rosterHeads: RosterHead
+  /** By account, and something that is never there twice. */
+  farewells: Farewell
   /** By account, then in the order in which they came. */
   offline: OfflineRecord
   offlineHeads: OfflineHead
@@ -53,6 +56,7 @@ export const STORE_NAMES = [
   'credentials',
   'rosters',
   'rosterHeads',
+  'farewells',
   'offline',
   'offlineHeads',
   'blocklists',

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import { KernelError } from 'patchbay'
 import type { ListenerOptions } from '../../mqtt-admin/backend.js'
 import type { Security } from './security.js'
@@ -49,7 +49,10 @@ export async function openListener(wire: Wire, listener: Listener): Promise<void
   const { configured, options } = listener
   const { address, port } = options
   const server = wire.inside(() => createServer({ noDelay: true }))
-  server.on('connection', socket => wire.handlers.arrived(listener, socket))
+  server.on('connection', socket => {
+    actInside(wire, socket)
+    wire.handlers.arrived(listener, socket)
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', thrown => reject(notOpened(thrown, address, port, configured)))
     wire.inside(() => server.listen(port, address, () => resolve()))
@@ -60,6 +63,12 @@ export async function openListener(wire: Wire, listener: Listener): Promise<void
   listener.server = server
   listener.options = { ...listener.options, port: (server.address() as { port: number }).port }
   wire.listeners.set(nameOf(listener.options), listener)
+}
+
+/** Node calls an accepted socket on nobody's behalf: an error in what it sets off would be the process's. */
+function actInside({ inside }: Wire, socket: Socket): void {
+  const emit = socket.emit as (...event: unknown[]) => boolean
+  socket.emit = ((...event: unknown[]) => inside(() => emit.apply(socket, event))) as Socket['emit']
 }
 
 const SCHEMES = { tcp: 'mqtt', tls: 'mqtts', ws: 'ws', wss: 'wss' }

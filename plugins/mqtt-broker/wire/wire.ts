@@ -1,4 +1,3 @@
-import { AsyncResource } from 'node:async_hooks'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -50,10 +49,10 @@ export interface Dispatch {
 }
 
 /**
- * Must be called while the holding is opened: sockets inherit on whose behalf they act. Each packet runs in that scope
- * without entering one of its own, which would cost more than the metering.
+ * `inside` runs something on behalf of the live generation. Each event of a socket is, and no packet enters a scope of
+ * its own, which would cost more than the metering.
  */
-export function openWire(): Wire {
+export function openWire(inside: (act: () => unknown) => unknown): Wire {
   const wire: Wire = {
     listeners: new Map(),
     arrivals: new Set(),
@@ -64,6 +63,8 @@ export function openWire(): Wire {
     handlers: {} as Handlers,
     dispatch: {
       read(size) {
+        // Node looks ahead by itself, on nobody's behalf.
+        if (size === 0) return wire.inside(() => wire.handlers.read(this, size))
         return wire.handlers.read(this, size)
       },
       write(data, ...rest) {
@@ -71,7 +72,7 @@ export function openWire(): Wire {
       },
       flush: () => wire.handlers.flush(),
     },
-    inside: AsyncResource.bind((act: () => unknown) => act()) as Wire['inside'],
+    inside: inside as Wire['inside'],
   }
   return wire
 }

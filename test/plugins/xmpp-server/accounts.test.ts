@@ -11,6 +11,7 @@ import { deriveScramKey } from '../../../plugins/xmpp-server/accounts/scram-keys
 import xmppServer from '../../../plugins/xmpp-server/index.js'
 import { basic } from '../../faces/exchange.js'
 import { PASSWORD, QUIET, start, temporaryFolder } from '../../fixtures/process.js'
+import { lasting } from '../../support/lasting.js'
 
 const CHEAP = {
   hosts: ['localhost', 'b.example'],
@@ -515,17 +516,6 @@ test.serial('accounts and rosters are there after a restart, but only those of h
   await second.kernel.close()
   await store.close()
 })
-
-/** The same store, which the kernel that is closed first does not close. */
-function lasting(store: Store): Store {
-  return new Proxy(store, {
-    get(target, name) {
-      if (name === 'close') return async () => undefined
-      const value = Reflect.get(target, name, target)
-      return typeof value === 'function' ? value.bind(target) : value
-    },
-  })
-}
 
 test.serial('an account whose registration was answered survives kill -9', async t => {
   const folder = temporaryFolder()

@@ -1,5 +1,6 @@
 import { Store } from '../../../../kernel/store/store.js'
 import { child, type Element, elements, textOf } from '../../../../plugins/xmpp-server/xml/element.js'
+import { lasting } from '../../../support/lasting.js'
 import { login, type RawClient } from '../client.js'
 import { type openXmpp, withXmpp, type XmppHouse } from '../house.js'
 
@@ -111,11 +112,5 @@ export async function change(client: RawClient, items: string, room = ROOM): Pro
 
 /** A store that outlives the houses that it is given to. */
 export async function lastingStore(): Promise<Store> {
-  return new Proxy(await Store.inMemory(), {
-    get(target, name) {
-      if (name === 'close') return async () => undefined
-      const value = Reflect.get(target, name, target)
-      return typeof value === 'function' ? value.bind(target) : value
-    },
-  })
+  return lasting(await Store.inMemory())
 }
