@@ -164,7 +164,7 @@ test('oauth_issue_token by version', async t => {
   await wrong({ jid: '@@' }, 'Invalid JID: @@')
   await wrong({ ttl: 0 }, 'Invalid ttl: 0')
   await wrong({ scopes: 'status;custom' }, 'invalid_scope')
-  await wrong({ scopes: ['status'] }, 'Arg ["status"] is not in format string')
+  await wrong({ scopes: ['status'] }, 'Arg [<<115,116,97,116,117,115>>] is not in format string')
   const text = await house.ask(command('oauth_issue_token/v1', { ...args, scopes: 'status' }))
   t.regex(text.body, /is not in format list/)
 })
