@@ -166,7 +166,7 @@ test('oauth_issue_token by version', async t => {
   await wrong({ scopes: 'status;custom' }, 'invalid_scope')
   await wrong({ scopes: ['status'] }, 'Arg [<<115,116,97,116,117,115>>] is not in format string')
   const text = await house.ask(command('oauth_issue_token/v1', { ...args, scopes: 'status' }))
-  t.regex(text.body, /is not in format list/)
+  t.regex(text.body, /is not in format {list,{scope,binary}}"$/)
 })
 
 test('the command line gets the scopes as a list over the control socket', async t => {
